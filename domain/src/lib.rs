@@ -1,0 +1,34 @@
+//! The typed models and the pure rules of Herald, compiled into the server and into the console.
+//!
+//! Nothing here does I/O, reads a clock or draws a random number: time and randomness are arguments.
+
+mod access;
+mod delivery;
+mod event;
+mod group;
+mod id;
+mod invalid;
+pub mod limits;
+mod name;
+mod organization;
+mod retry;
+mod signature;
+#[cfg(feature = "target")]
+pub mod target;
+mod time;
+mod user;
+mod webhook;
+
+pub use access::{Method, Operation, Refusal, Standing, Who};
+pub use delivery::{Attempt, Delivery, DeliveryState, ErrorClass, Exchange, Outcome, Trigger};
+pub use event::{Event, EventType, Payload, WebhookRef, body_head, delivery_body, sample_body};
+pub use group::{Group, GroupDetail, Member, Role};
+pub use id::{DeliveryId, EventId, GroupId, Id, InvalidId, OrganizationId, UserId, WebhookId, kind};
+pub use invalid::{FieldError, Invalid, Issue};
+pub use name::{Name, fold_case};
+pub use organization::{Organization, Seats};
+pub use retry::{RetryPolicy, Verdict, judge};
+pub use signature::{InvalidSecret, Secret, SignatureFault, sign, verify};
+pub use time::Timestamp;
+pub use user::{Email, LicenseStatus, OrgUser, Password, PersonName, UserName};
+pub use webhook::{Description, Webhook, WebhookName};

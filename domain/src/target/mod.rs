@@ -1,0 +1,11 @@
+//! Where Herald may send: the rules of the guard against server-side request forgery.
+
+mod address;
+mod allowed;
+mod policy;
+mod url;
+
+pub use address::is_public;
+pub use allowed::{AllowedTarget, InvalidAllowedTarget};
+pub use policy::{Refused, TargetPolicy};
+pub use url::{Host, TargetUrl};
