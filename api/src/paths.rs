@@ -1,0 +1,43 @@
+//! The addresses of the console's pages, so that nobody puts one together by hand.
+
+use domain::{OrganizationId, WebhookId};
+
+pub const START: &str = "/";
+pub const SIGN_IN: &str = "/sign-in";
+pub const FIRST_RUN: &str = "/first-run";
+
+#[must_use]
+pub fn first_run(token: &str) -> String {
+    format!("{FIRST_RUN}/{token}")
+}
+
+/// The General tab of Organization settings.
+#[must_use]
+pub fn organization(organization: OrganizationId) -> String {
+    format!("/organizations/{organization}")
+}
+
+#[must_use]
+pub fn users(organization: OrganizationId) -> String {
+    format!("/organizations/{organization}/users")
+}
+
+#[must_use]
+pub fn new_user(organization: OrganizationId) -> String {
+    format!("/organizations/{organization}/users/new")
+}
+
+#[must_use]
+pub fn webhooks(organization: OrganizationId) -> String {
+    format!("/organizations/{organization}/webhooks")
+}
+
+#[must_use]
+pub fn new_webhook(organization: OrganizationId) -> String {
+    format!("/organizations/{organization}/webhooks/new")
+}
+
+#[must_use]
+pub fn webhook(organization: OrganizationId, webhook: WebhookId) -> String {
+    format!("/organizations/{organization}/webhooks/{webhook}")
+}

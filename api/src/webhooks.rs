@@ -1,0 +1,149 @@
+//! Webhooks: the Webhooks tab, the form, a webhook's page.
+
+use std::fmt;
+
+use domain::{OrganizationId, Timestamp, Webhook, WebhookId};
+use serde::{Deserialize, Serialize};
+use server_fn_macro_default::server;
+
+use crate::{Next, Problem, Toast, paths};
+#[cfg(feature = "ssr")]
+use crate::{backend, settle};
+
+/// What the form asks for, as typed.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NewWebhook {
+    pub event_type: String,
+    pub name: String,
+    pub url: String,
+    pub description: String,
+    pub enabled: bool,
+}
+
+/// A row of the list.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WebhookRow {
+    pub webhook: Webhook,
+    pub last: Option<LastAttempt>,
+    /// Deliveries that are due now or later.
+    pub pending: u32,
+    pub held: u32,
+}
+
+/// How the newest attempt ended.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LastAttempt {
+    pub at: Timestamp,
+    pub succeeded: bool,
+    /// `200`, or why there was no answer in a few words.
+    pub summary: String,
+}
+
+/// A webhook on its page.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WebhookView {
+    pub webhook: Webhook,
+    pub pending: u32,
+    pub held: u32,
+    /// Why Herald disabled it, when Herald did.
+    pub disabled_reason: Option<String>,
+}
+
+/// A secret, for the admin who asked to see it.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SecretView {
+    pub secret: String,
+}
+
+impl fmt::Debug for SecretView {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("SecretView([REDACTED])")
+    }
+}
+
+/// The organization's webhooks by name.
+#[server(prefix = "/fn", endpoint = "webhooks/list")]
+pub async fn list_webhooks(organization_id: OrganizationId) -> Result<Vec<WebhookRow>, Problem> {
+    backend()?.webhooks(organization_id).await
+}
+
+#[server(prefix = "/fn", endpoint = "webhooks/read")]
+pub async fn read_webhook(
+    organization_id: OrganizationId,
+    webhook_id: WebhookId,
+) -> Result<WebhookView, Problem> {
+    backend()?.webhook(organization_id, webhook_id).await
+}
+
+/// Creates a webhook. Every field defaults, so that a missing one is an error at its field.
+#[server(prefix = "/fn", endpoint = "webhooks/create")]
+pub async fn create_webhook(
+    organization_id: OrganizationId,
+    #[server(default)] event_type: String,
+    #[server(default)] name: String,
+    #[server(default)] url: String,
+    #[server(default)] description: String,
+    #[server(default)] enabled: bool,
+) -> Result<WebhookView, Problem> {
+    let backend = backend()?;
+    let new = NewWebhook { event_type, name, url, description, enabled };
+    let outcome = backend.create_webhook(organization_id, new).await;
+    settle(&backend, outcome, |_| after_create(organization_id))
+}
+
+#[must_use]
+pub fn after_create(organization: OrganizationId) -> Next {
+    Next::saying(paths::webhooks(organization), Toast::WebhookCreated)
+}
+
+/// Deletes webhooks: all of them or, when one cannot be found, none. Answers how many.
+#[server(prefix = "/fn", endpoint = "webhooks/delete")]
+pub async fn delete_webhooks(
+    organization_id: OrganizationId,
+    #[server(default)] ids: Vec<WebhookId>,
+) -> Result<u32, Problem> {
+    let backend = backend()?;
+    let outcome = backend.delete_webhooks(organization_id, ids).await;
+    settle(&backend, outcome, |_| after_delete(organization_id))
+}
+
+#[must_use]
+pub fn after_delete(organization: OrganizationId) -> Next {
+    Next::saying(paths::webhooks(organization), Toast::WebhooksDeleted)
+}
+
+#[server(prefix = "/fn", endpoint = "webhooks/set-enabled")]
+pub async fn set_webhook_enabled(
+    organization_id: OrganizationId,
+    webhook_id: WebhookId,
+    #[server(default)] enabled: bool,
+) -> Result<(), Problem> {
+    let backend = backend()?;
+    let outcome = backend.set_webhook_enabled(organization_id, webhook_id, enabled).await;
+    settle(&backend, outcome, |()| after_set_enabled(organization_id, webhook_id, enabled))
+}
+
+#[must_use]
+pub fn after_set_enabled(organization: OrganizationId, webhook: WebhookId, enabled: bool) -> Next {
+    let toast = if enabled { Toast::WebhookEnabled } else { Toast::WebhookDisabled };
+    Next::saying(paths::webhook(organization, webhook), toast)
+}
+
+/// Shows the secret, which the audit log notes.
+#[server(prefix = "/fn", endpoint = "webhooks/secret")]
+pub async fn read_secret(
+    organization_id: OrganizationId,
+    webhook_id: WebhookId,
+) -> Result<SecretView, Problem> {
+    let backend = backend()?;
+    let outcome = backend.secret(organization_id, webhook_id).await;
+    if let Ok(secret) = &outcome {
+        backend.flash_secret(webhook_id, secret);
+    }
+    settle(&backend, outcome, |_| after_read_secret(organization_id, webhook_id))
+}
+
+#[must_use]
+pub fn after_read_secret(organization: OrganizationId, webhook: WebhookId) -> Next {
+    Next::new(paths::webhook(organization, webhook))
+}
