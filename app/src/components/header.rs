@@ -1,0 +1,110 @@
+//! The header of every page: Herald, the organization, its settings, the user's menu.
+
+use api::{
+    paths,
+    session::{Membership, SessionView},
+};
+use leptos::{either::Either, prelude::*};
+use leptos_router::hooks::use_url;
+
+use super::{icon::Icon, user_menu::UserMenu};
+use crate::session::{organization_in, use_session};
+
+#[component]
+pub(crate) fn Header() -> impl IntoView {
+    let session = use_session();
+    let path = use_url().with_untracked(|url| url.path().to_owned());
+    let signed_in = Suspend::new(async move {
+        session.await.ok().flatten().map(|session| view! { <SignedIn session path/> })
+    });
+    view! {
+        <header class="header">
+            <a class="header-logo" href=paths::START>
+                <span class=Icon::Megaphone.class() aria-hidden="true"></span>
+                "Herald"
+            </a>
+            <Suspense>{signed_in}</Suspense>
+        </header>
+    }
+}
+
+#[component]
+fn SignedIn(session: SessionView, path: String) -> impl IntoView {
+    let current = current_of(&session.organizations, &path).cloned().map(|current| {
+        let settings = paths::organization(current.organization.id);
+        view! {
+            <span class="header-slash" aria-hidden="true">"/"</span>
+            <Organizations all=session.organizations.clone() current/>
+            <nav class="header-nav" aria-label="Main">
+                <a href=settings>"Organization settings"</a>
+            </nav>
+        }
+    });
+    view! {
+        {current}
+        <UserMenu session/>
+    }
+}
+
+/// The organization of the page, or else the user's own.
+fn current_of<'a>(all: &'a [Membership], path: &str) -> Option<&'a Membership> {
+    let of_page =
+        organization_in(path).and_then(|id| all.iter().find(|membership| membership.organization.id == id));
+    of_page.or_else(|| all.first())
+}
+
+/// The organization's name; a switcher where one sees several.
+#[component]
+fn Organizations(all: Vec<Membership>, current: Membership) -> impl IntoView {
+    let name = current.organization.display_name.clone();
+    if all.len() < 2 {
+        return Either::Left(view! { <span class="header-organization">{name}</span> });
+    }
+    let links = all
+        .into_iter()
+        .map(|membership| {
+            let here = membership.organization.id == current.organization.id;
+            let to = paths::organization(membership.organization.id);
+            view! {
+                <li>
+                    <a href=to aria-current=here.then_some("true")>{membership.organization.display_name}</a>
+                </li>
+            }
+        })
+        .collect::<Vec<_>>();
+    Either::Right(view! {
+        <details class="menu" name="header-menu">
+            <summary class="header-organization">
+                <span class="visually-hidden">"Organization: "</span>
+                {name}
+                <span class=Icon::Chevron.class() aria-hidden="true"></span>
+            </summary>
+            <div class="menu-panel" tabindex="-1">
+                <ul class="menu-list">{links}</ul>
+            </div>
+        </details>
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use domain::{Organization, OrganizationId};
+
+    fn member_of(last: u8) -> Membership {
+        let organization = Organization::new(OrganizationId::from_bytes([last; 12]), format!("org-{last}"));
+        Membership { organization, admin: true, manages_users: true, roles: Vec::new() }
+    }
+
+    #[test]
+    fn the_header_names_the_organization_of_the_page() {
+        let all = [member_of(1), member_of(2)];
+        let name = |path: &str| current_of(&all, path).map(|current| current.organization.name.clone());
+        let second = paths::webhooks(all[1].organization.id);
+        assert_eq!(name(&second).as_deref(), Some("org-2"));
+        assert_eq!(name("/").as_deref(), Some("org-1"));
+        let strange = paths::webhooks(OrganizationId::from_bytes([3; 12]));
+        assert_eq!(name(&strange).as_deref(), Some("org-1"));
+        assert_eq!(current_of(&[], "/"), None);
+    }
+}

@@ -1,0 +1,17 @@
+//! The parts that pages are made of.
+
+pub(crate) mod breadcrumb;
+pub(crate) mod button;
+pub(crate) mod copyable;
+pub(crate) mod error_summary;
+pub(crate) mod fact;
+pub(crate) mod field;
+pub(crate) mod header;
+pub(crate) mod heading;
+pub(crate) mod icon;
+pub(crate) mod modal;
+pub(crate) mod moment;
+pub(crate) mod states;
+pub(crate) mod status;
+pub(crate) mod toasts;
+mod user_menu;

@@ -1,0 +1,80 @@
+//! Statuses: an icon, a word and a colour, never one of them alone.
+
+use domain::DeliveryState;
+use leptos::prelude::*;
+
+use super::icon::Icon;
+
+/// The colour of a status, by what it asks of the reader.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Tone {
+    Good,
+    Waiting,
+    Bad,
+    Quiet,
+}
+
+impl Tone {
+    const fn class(self) -> &'static str {
+        match self {
+            Self::Good => "status status-good",
+            Self::Waiting => "status status-waiting",
+            Self::Bad => "status status-bad",
+            Self::Quiet => "status status-quiet",
+        }
+    }
+}
+
+#[component]
+pub(crate) fn Status(tone: Tone, icon: Icon, #[prop(into)] words: String) -> impl IntoView {
+    view! {
+        <span class=tone.class()>
+            <span class=icon.class() aria-hidden="true"></span>
+            {words}
+        </span>
+    }
+}
+
+/// Whether a webhook is enabled, and how many deliveries it holds back.
+#[component]
+pub(crate) fn WebhookStatus(enabled: bool, held: u32) -> impl IntoView {
+    let (tone, icon) = if enabled { (Tone::Good, Icon::Check) } else { (Tone::Quiet, Icon::Minus) };
+    view! { <Status tone icon words=webhook_words(enabled, held)/> }
+}
+
+fn webhook_words(enabled: bool, held: u32) -> String {
+    let word = if enabled { "Enabled" } else { "Disabled" };
+    if held == 0 { word.to_owned() } else { format!("{word} · {held} held") }
+}
+
+#[component]
+pub(crate) fn UserStatus(active: bool) -> impl IntoView {
+    if active {
+        view! { <Status tone=Tone::Good icon=Icon::Check words="Active"/> }
+    } else {
+        view! { <Status tone=Tone::Quiet icon=Icon::Minus words="Disabled"/> }
+    }
+}
+
+#[component]
+pub(crate) fn DeliveryStatus(state: DeliveryState) -> impl IntoView {
+    let (tone, icon, words) = match state {
+        DeliveryState::Pending => (Tone::Waiting, Icon::Clock, "Pending"),
+        DeliveryState::Delivered => (Tone::Good, Icon::Check, "Delivered"),
+        DeliveryState::Failed => (Tone::Bad, Icon::Alert, "Failed"),
+        DeliveryState::Held => (Tone::Quiet, Icon::Minus, "Held"),
+        DeliveryState::Cancelled => (Tone::Quiet, Icon::Stop, "Cancelled"),
+    };
+    view! { <Status tone icon words/> }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn held_deliveries_are_counted_beside_the_word() {
+        assert_eq!(webhook_words(true, 0), "Enabled");
+        assert_eq!(webhook_words(false, 12), "Disabled · 12 held");
+    }
+}

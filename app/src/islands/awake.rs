@@ -1,0 +1,88 @@
+//! What every page gains in the browser: times that go on, menus that close, forms that are sent once.
+
+use std::time::Duration;
+
+use domain::Timestamp;
+use leptos::{ev, prelude::*};
+use web_sys::{
+    Element, Event, HtmlDetailsElement, HtmlFormElement, Node, js_sys::Date, wasm_bindgen::JsCast,
+};
+
+use crate::{
+    browser::{all, focus},
+    relative::{due, relative},
+};
+
+/// How often relative times are said anew.
+const TICK: Duration = Duration::from_secs(5);
+/// Says that a form is on its way.
+const SENDING: &str = "data-sending";
+
+#[island]
+pub(crate) fn Awake() -> impl IntoView {
+    Effect::new(|_| {
+        tick_moments();
+        close_menus_when_left();
+        send_forms_once();
+        if let Some(root) = document().document_element() {
+            let _ = root.set_attribute("data-hydrated", "");
+        }
+    });
+}
+
+fn tick_moments() {
+    set_interval(
+        || {
+            let now = Timestamp::from_unix_ms(Date::now() as i64);
+            all::<Element>("time.moment").iter().for_each(|time| say(time, now));
+        },
+        TICK,
+    );
+}
+
+fn say(time: &Element, now: Timestamp) {
+    let Some(at) = time.get_attribute("datetime").and_then(|text| text.parse().ok()) else { return };
+    let words = if time.class_list().contains("moment-due") { due(now, at) } else { relative(now, at) };
+    time.set_text_content(Some(&words));
+}
+
+/// Closes the menus on Esc, and when a click or the focus goes elsewhere.
+fn close_menus_when_left() {
+    window_event_listener(ev::click, |event| close_menus(|menu| !within(menu, &event)));
+    window_event_listener(ev::focusin, |event| close_menus(|menu| !within(menu, &event)));
+    window_event_listener(ev::keydown, |event| {
+        if event.key() == "Escape" {
+            focus("details.menu[open]:focus-within summary");
+            close_menus(|_| true);
+        }
+    });
+}
+
+fn close_menus(which: impl Fn(&HtmlDetailsElement) -> bool) {
+    for menu in all::<HtmlDetailsElement>("details.menu[open]").iter().filter(|menu| which(menu)) {
+        menu.set_open(false);
+    }
+}
+
+fn within(menu: &HtmlDetailsElement, event: &Event) -> bool {
+    let target = event.target().and_then(|target| target.dyn_into::<Node>().ok());
+    menu.contains(target.as_ref())
+}
+
+/// A second click while a form is on its way does nothing. A page that the browser brings back may send again.
+fn send_forms_once() {
+    window_event_listener(ev::submit, |event| {
+        let form = event.target().and_then(|target| target.dyn_into::<HtmlFormElement>().ok());
+        let Some(form) = form.filter(|form| form.method() == "post") else { return };
+        if form.has_attribute(SENDING) {
+            event.prevent_default();
+        } else {
+            let _ = form.set_attribute(SENDING, "");
+        }
+    });
+    window_event_listener(ev::pageshow, |_| {
+        for form in all::<HtmlFormElement>("form[data-sending]") {
+            let _ = form.remove_attribute(SENDING);
+        }
+    });
+}

@@ -1,0 +1,10 @@
+//! The islands: the only parts that run in the browser. Each adds to HTML that works without it.
+
+pub(crate) mod awake;
+pub(crate) mod copy;
+mod json;
+pub(crate) mod question;
+pub(crate) mod sample;
+pub(crate) mod selection;
+pub(crate) mod theme;
+pub(crate) mod toast;

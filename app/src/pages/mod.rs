@@ -1,0 +1,18 @@
+//! The pages, one folder or file each, named after what the admin sees.
+
+mod first_run;
+mod organization;
+mod refused;
+mod sign_in;
+mod start;
+
+pub(crate) use first_run::FirstRunPage;
+pub(crate) use organization::{
+    general::GeneralPage,
+    new_user::NewUserPage,
+    users::UsersPage,
+    webhooks::{detail::WebhookPage, list::WebhooksPage, new::NewWebhookPage},
+};
+pub(crate) use refused::{NotFoundPage, refused};
+pub(crate) use sign_in::SignInPage;
+pub(crate) use start::StartPage;

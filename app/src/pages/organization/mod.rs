@@ -1,0 +1,123 @@
+//! Organization settings: the heading and the tabs that the pages share.
+
+pub(super) mod general;
+pub(super) mod new_user;
+pub(super) mod users;
+pub(super) mod webhooks;
+
+use api::{Code, Problem, paths, session::Membership};
+use domain::OrganizationId;
+use leptos::prelude::*;
+
+use crate::{
+    components::{heading::Heading, states::Failed},
+    session::Need,
+};
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Tab {
+    General,
+    Users,
+    Webhooks,
+}
+
+impl Tab {
+    const ALL: [Self; 3] = [Self::General, Self::Users, Self::Webhooks];
+
+    const fn words(self) -> &'static str {
+        match self {
+            Self::General => "General",
+            Self::Users => "Users",
+            Self::Webhooks => "Webhooks",
+        }
+    }
+
+    fn address(self, organization: OrganizationId) -> String {
+        match self {
+            Self::General => paths::organization(organization),
+            Self::Users => paths::users(organization),
+            Self::Webhooks => paths::webhooks(organization),
+        }
+    }
+
+    /// Who sees the tab.
+    const fn need(self) -> Need {
+        match self {
+            Self::General => Need::See,
+            Self::Users => Need::ManageUsers,
+            Self::Webhooks => Need::Admin,
+        }
+    }
+}
+
+/// The heading and the tabs with the content of one.
+#[component]
+fn Settings(tab: Tab, membership: Membership, children: Children) -> impl IntoView {
+    let organization = membership.organization.id;
+    let tabs = Tab::ALL
+        .into_iter()
+        .filter(|tab| tab.need().is_met_by(&membership))
+        .map(|each| {
+            let current = (each == tab).then_some("page");
+            view! { <li><a href=each.address(organization) aria-current=current>{each.words()}</a></li> }
+        })
+        .collect::<Vec<_>>();
+    view! {
+        <Heading>"Organization settings"</Heading>
+        <nav class="tabs" aria-label="Organization settings">
+            <ul>{tabs}</ul>
+        </nav>
+        {children()}
+    }
+}
+
+/// A tab whose content could not be read; where the reader should not be here at all, a page of its own says so.
+fn tab_failed(tab: Tab, membership: Membership, problem: Problem) -> Result<AnyView, Problem> {
+    match problem.code {
+        Code::Unauthenticated | Code::Forbidden | Code::NotFound => Err(problem),
+        _ => Ok(view! {
+            <Settings tab membership>
+                <Failed what=tab.words() problem/>
+            </Settings>
+        }
+        .into_any()),
+    }
+}
+
+/// The way from a page below a tab back to it.
+fn steps_to(tab: Tab, organization: OrganizationId) -> Vec<(String, String)> {
+    vec![
+        ("Organization settings".to_owned(), Tab::General.address(organization)),
+        (tab.words().to_owned(), tab.address(organization)),
+    ]
+}
+
+/// `1 webhook`, `2 webhooks`.
+fn counted(count: usize, what: &str) -> String {
+    if count == 1 { format!("1 {what}") } else { format!("{count} {what}s") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use domain::Organization;
+
+    fn tabs_of(admin: bool, manages_users: bool) -> Vec<&'static str> {
+        let organization = Organization::new(OrganizationId::from_bytes([1; 12]), "acme".into());
+        let membership = Membership { organization, admin, manages_users, roles: Vec::new() };
+        Tab::ALL.into_iter().filter(|tab| tab.need().is_met_by(&membership)).map(Tab::words).collect()
+    }
+
+    #[test]
+    fn each_sees_the_tabs_that_they_may() {
+        assert_eq!(tabs_of(false, false), ["General"]);
+        assert_eq!(tabs_of(false, true), ["General", "Users"]);
+        assert_eq!(tabs_of(true, true), ["General", "Users", "Webhooks"]);
+    }
+
+    #[test]
+    fn one_is_not_many() {
+        assert_eq!(counted(1, "webhook"), "1 webhook");
+        assert_eq!(counted(0, "webhook"), "0 webhooks");
+    }
+}

@@ -1,0 +1,55 @@
+//! The console as a whole: header, page, toasts.
+
+use leptos::prelude::*;
+use leptos_meta::provide_meta_context;
+use leptos_router::{
+    SsrMode,
+    components::{FlatRoutes, Route, Router},
+    path,
+};
+
+use crate::{
+    components::{header::Header, toasts::Toasts},
+    islands::awake::Awake,
+    pages::{
+        FirstRunPage, GeneralPage, NewUserPage, NewWebhookPage, NotFoundPage, SignInPage, StartPage,
+        UsersPage, WebhookPage, WebhooksPage,
+    },
+    session::provide_session,
+};
+
+#[component]
+pub fn App() -> impl IntoView {
+    provide_meta_context();
+    provide_session();
+    view! {
+        <Router>
+            <a class="skip-link" href="#main" rel="external">"Skip to content"</a>
+            <Header/>
+            <main id="main" tabindex="-1">
+                <Pages/>
+            </main>
+            <Toasts/>
+            <Awake/>
+        </Router>
+    }
+}
+
+#[component]
+fn Pages() -> impl IntoView {
+    // Async: the status of a page and what plain HTML shows are known before the first byte.
+    let ssr = SsrMode::Async;
+    view! {
+        <FlatRoutes fallback=NotFoundPage>
+            <Route path=path!("/") view=StartPage ssr=ssr.clone()/>
+            <Route path=path!("/sign-in") view=SignInPage ssr=ssr.clone()/>
+            <Route path=path!("/first-run/:token") view=FirstRunPage ssr=ssr.clone()/>
+            <Route path=path!("/organizations/:id") view=GeneralPage ssr=ssr.clone()/>
+            <Route path=path!("/organizations/:id/users") view=UsersPage ssr=ssr.clone()/>
+            <Route path=path!("/organizations/:id/users/new") view=NewUserPage ssr=ssr.clone()/>
+            <Route path=path!("/organizations/:id/webhooks") view=WebhooksPage ssr=ssr.clone()/>
+            <Route path=path!("/organizations/:id/webhooks/new") view=NewWebhookPage ssr=ssr.clone()/>
+            <Route path=path!("/organizations/:id/webhooks/:webhook") view=WebhookPage ssr/>
+        </FlatRoutes>
+    }
+}
