@@ -1,0 +1,146 @@
+//! Who calls, and whether they may: the one check that every route and every server function goes through.
+
+use api::Problem;
+use axum::http::{HeaderMap, header};
+use base64::{Engine, prelude::BASE64_STANDARD};
+use cookie::Cookie;
+use domain::{Operation, Refusal, Standing};
+
+use crate::{
+    herald::{Herald, PublicUrl},
+    store::{FoundUser, StoredOrganization},
+    tokens::token_hash,
+};
+
+/// Who a request's credentials stand for.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Caller {
+    pub(crate) user: Option<FoundUser>,
+    /// Where they came by cookie: the session that a log out ends.
+    pub(crate) session: Option<[u8; 32]>,
+}
+
+/// Proof that a caller may do an operation. Only [`Herald::authorize`] makes one.
+pub(crate) struct Grant {
+    user: Option<FoundUser>,
+    organization: Option<StoredOrganization>,
+    standing: Standing,
+}
+
+impl Grant {
+    /// The caller; there is one for every operation but those that are open to anyone.
+    pub(crate) fn user(&self) -> Result<&FoundUser, Problem> {
+        self.user.as_ref().ok_or_else(Problem::unauthenticated)
+    }
+
+    /// The organization that the operation names.
+    pub(crate) fn organization(&self) -> Result<&StoredOrganization, Problem> {
+        self.organization.as_ref().ok_or_else(|| Problem::not_found("organization"))
+    }
+
+    pub(crate) fn is_admin(&self) -> bool {
+        self.standing.is_admin()
+    }
+
+    pub(crate) fn manages_users(&self) -> bool {
+        self.standing.manages_users()
+    }
+}
+
+impl Herald {
+    /// Finds out who calls: an API key where there is one, else the session cookie.
+    pub(crate) async fn caller(&self, headers: &HeaderMap) -> Result<Caller, Problem> {
+        if let Some(authorization) = headers.get(header::AUTHORIZATION) {
+            let Some(key) = authorization.to_str().ok().and_then(api_key) else {
+                return Ok(Caller::default());
+            };
+            let user = self.store.key_user(token_hash(&key)).await?;
+            return Ok(Caller { user, session: None });
+        }
+        let Some(token) = read_cookie(headers, session_cookie_name(&self.public_url)) else {
+            return Ok(Caller::default());
+        };
+        let session = token_hash(&token);
+        let user = self.store.session_user(session).await?;
+        Ok(Caller { session: user.is_some().then_some(session), user })
+    }
+
+    /// Checks a caller against the table of who may. `organization` is what the operation names: `Some(None)` where
+    /// there is none by that name.
+    pub(crate) async fn authorize(
+        &self,
+        caller: &Caller,
+        operation: Operation,
+        organization: Option<Option<StoredOrganization>>,
+    ) -> Result<Grant, Problem> {
+        let names_organization = organization.is_some();
+        let organization = organization.flatten();
+        let standing = match (&caller.user, &organization) {
+            (Some(user), Some(organization)) => self.store.standing(user, organization.id).await?,
+            (Some(user), None) => {
+                let platform_admin = user.platform_admin;
+                Standing { signed_in: true, platform_admin, ..Standing::default() }
+            }
+            (None, _) => Standing::default(),
+        };
+        operation.who().check(&standing, names_organization).map_err(refused)?;
+        if names_organization && organization.is_none() {
+            return Err(Problem::not_found("organization"));
+        }
+        Ok(Grant { user: caller.user.clone(), organization, standing })
+    }
+}
+
+fn refused(refusal: Refusal) -> Problem {
+    match refusal {
+        Refusal::Unauthenticated => Problem::unauthenticated(),
+        Refusal::NotFound => Problem::not_found("organization"),
+        Refusal::Forbidden => Problem::forbidden(),
+    }
+}
+
+/// `Bearer KEY`, or `Basic` with the key as user name.
+fn api_key(authorization: &str) -> Option<String> {
+    let (scheme, credentials) = authorization.split_once(' ')?;
+    if scheme.eq_ignore_ascii_case("bearer") {
+        return Some(credentials.trim().to_owned());
+    }
+    if !scheme.eq_ignore_ascii_case("basic") {
+        return None;
+    }
+    let decoded = String::from_utf8(BASE64_STANDARD.decode(credentials.trim()).ok()?).ok()?;
+    Some(decoded.split_once(':').map_or(decoded.as_str(), |(key, _)| key).to_owned())
+}
+
+/// `__Host-` binds the cookie to this very host; browsers take it over https only.
+pub(crate) fn session_cookie_name(public_url: &PublicUrl) -> &'static str {
+    if public_url.is_https() { "__Host-herald_session" } else { "herald_session" }
+}
+
+pub(crate) fn read_cookie(headers: &HeaderMap, name: &str) -> Option<String> {
+    headers
+        .get_all(header::COOKIE)
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|text| Cookie::split_parse(text).filter_map(Result::ok))
+        .find(|cookie| cookie.name() == name)
+        .map(|cookie| cookie.value().to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_comes_as_bearer_or_as_basic() {
+        assert_eq!(api_key("Bearer pwt_a.b").as_deref(), Some("pwt_a.b"));
+        assert_eq!(api_key("bearer  pwt_a.b ").as_deref(), Some("pwt_a.b"));
+        assert_eq!(
+            api_key(&format!("Basic {}", BASE64_STANDARD.encode("pwt_a.b:"))).as_deref(),
+            Some("pwt_a.b")
+        );
+        for text in ["", "Bearer", "Digest x", "Basic ???"] {
+            assert_eq!(api_key(text), None, "{text}");
+        }
+    }
+}

@@ -1,0 +1,72 @@
+//! `herald bootstrap`: sets up an empty database.
+
+use std::io::Write;
+
+use clap::Args;
+use domain::UserId;
+use serde::Serialize;
+
+use super::{
+    CommandError,
+    database::{DatabaseArgs, in_words, read_password},
+};
+use crate::{
+    clock::Clock,
+    herald::PublicUrl,
+    passwords::Passwords,
+    store::NewApiKey,
+    tokens::{hint, new_api_key, token_hash},
+    usecases::first_admin,
+};
+
+#[derive(Args)]
+pub(super) struct BootstrapArgs {
+    #[command(flatten)]
+    database: DatabaseArgs,
+    /// The name of the platform's own organization.
+    #[arg(long)]
+    organization: String,
+    #[arg(long)]
+    username: String,
+    #[arg(long)]
+    email: String,
+    /// Where people will reach Herald; its host is written into the API key.
+    #[arg(long, env = "HERALD_PUBLIC_URL", default_value = "http://127.0.0.1:3000")]
+    public_url: String,
+}
+
+/// What was made; the key is shown this once.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Done {
+    organization: String,
+    username: String,
+    user_id: UserId,
+    api_key: String,
+}
+
+pub(super) async fn run(args: BootstrapArgs) -> Result<(), CommandError> {
+    let public_url = PublicUrl::parse(&args.public_url)?;
+    let password = read_password()?;
+    // Checked before anything is made.
+    let admin =
+        first_admin(&Passwords::default(), &args.organization, &args.username, &args.email, &password)
+            .await
+            .map_err(|problem| in_words(&problem))?;
+    let (organization, username) = (admin.organization.to_string(), admin.username.as_str().to_owned());
+    let api_key = new_api_key(&public_url.host());
+    let key =
+        NewApiKey { title: "bootstrap".to_owned(), key_hash: token_hash(&api_key), hint: hint(&api_key) };
+    let store = args.database.open(Clock::system()).await?;
+    let made = store.set_up(admin, Some(key)).await;
+    store.close().await;
+    let (_, user_id) = made?;
+    print(&Done { organization, username, user_id, api_key })
+}
+
+fn print(done: &Done) -> Result<(), CommandError> {
+    let written = writeln!(std::io::stdout(), "{}", serde_json::to_string(done)?);
+    Ok(written.map_err(|error| {
+        format!("all is set up, but the API key could not be printed ({error}). Sign in with the password.")
+    })?)
+}

@@ -1,0 +1,163 @@
+//! `herald serve`: the console, the API and the delivery engine in one process.
+
+use std::{
+    io::{IsTerminal, Write},
+    net::SocketAddr,
+    path::PathBuf,
+    sync::Arc,
+};
+
+use clap::{Args, builder::FalseyValueParser};
+use domain::{
+    RetryPolicy,
+    limits::REQUEST_GRACE,
+    target::{AllowedTarget, InvalidAllowedTarget, TargetPolicy},
+};
+use tokio::{
+    net::TcpListener,
+    signal::unix::{SignalKind, signal},
+    sync::watch,
+    task::JoinHandle,
+};
+use tracing_subscriber::EnvFilter;
+
+use super::{CommandError, database::DatabaseArgs};
+use crate::{
+    clock::Clock,
+    delivery::{Dispatcher, Guard, Sender},
+    herald::{Herald, PublicUrl},
+    http,
+};
+
+#[derive(Args)]
+pub(super) struct ServeArgs {
+    /// The address to listen on.
+    #[arg(long, env = "HERALD_LISTEN", default_value = "127.0.0.1:3000")]
+    listen: SocketAddr,
+    #[command(flatten)]
+    database: DatabaseArgs,
+    /// A private target that webhooks may call: a range (10.0.0.0/8), a range and a port, or a name and a port. Repeat it for several.
+    #[arg(long = "allow-target", env = "HERALD_ALLOW_TARGETS", value_delimiter = ',', value_name = "TARGET")]
+    allow_targets: Vec<String>,
+    /// Let webhooks call anyone over plain http, not only what is allowed above.
+    #[arg(long, env = "HERALD_ALLOW_HTTP", value_parser = FalseyValueParser::new())]
+    allow_http: bool,
+    /// Where people reach Herald. By default `http://` and the address it listens on.
+    #[arg(long, env = "HERALD_PUBLIC_URL")]
+    public_url: Option<String>,
+    /// More certificate authorities to trust when sending, as PEM.
+    #[arg(long, env = "HERALD_CA_FILE")]
+    ca_file: Option<PathBuf>,
+}
+
+pub(super) async fn run(args: ServeArgs) -> Result<(), CommandError> {
+    start_log();
+    let clock = Clock::system();
+    let policy = TargetPolicy { allowed: allowed_targets(&args)?, allow_http: args.allow_http };
+    let guard = Arc::new(Guard::new(policy, read_ca(&args)?.as_deref())?);
+    let store = args.database.open(clock.clone()).await?;
+    let listener = TcpListener::bind(args.listen).await.map_err(|error| {
+        format!("cannot listen on {}: {error}. Choose another address with --listen.", args.listen)
+    })?;
+    let public_url = match args.public_url.as_deref().filter(|text| !text.is_empty()) {
+        Some(text) => PublicUrl::parse(text)?,
+        None => PublicUrl::parse(&format!("http://{}", listener.local_addr()?))?,
+    };
+    let herald = Herald::new(store, clock, guard, public_url);
+    greet(&herald).await?;
+    serve(herald, listener).await
+}
+
+/// An empty variable opens nothing.
+fn allowed_targets(args: &ServeArgs) -> Result<Vec<AllowedTarget>, InvalidAllowedTarget> {
+    args.allow_targets.iter().filter(|text| !text.trim().is_empty()).map(|text| text.parse()).collect()
+}
+
+fn start_log() {
+    let filter = EnvFilter::try_from_env("HERALD_LOG").unwrap_or_else(|_| EnvFilter::new("info"));
+    let log = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .with_ansi(std::io::stderr().is_terminal())
+        .with_target(false);
+    // It fails only where a log was started before, which then serves as well.
+    let _ = log.try_init();
+}
+
+fn read_ca(args: &ServeArgs) -> Result<Option<Vec<u8>>, CommandError> {
+    let Some(path) = &args.ca_file else {
+        return Ok(None);
+    };
+    let pem = std::fs::read(path)
+        .map_err(|error| format!("the CA file {} cannot be read: {error}", path.display()))?;
+    Ok(Some(pem))
+}
+
+/// What the one who started it needs to see.
+async fn greet(herald: &Herald) -> Result<(), CommandError> {
+    let mut out = std::io::stdout();
+    for target in herald.guard.allowed() {
+        writeln!(out, "Webhooks may call {target}.")?;
+    }
+    writeln!(out, "Herald is at {}", herald.public_url.join("/"))?;
+    if herald.store.is_empty().await? {
+        let link = herald.public_url.join(&api::paths::first_run(&herald.open_first_run()));
+        writeln!(
+            out,
+            "Nobody is set up yet. Open this link once, to make the first organization and its admin:\n  {link}"
+        )?;
+    }
+    Ok(())
+}
+
+/// Serves until a signal or a failed part ends it.
+async fn serve(herald: Herald, listener: TcpListener) -> Result<(), CommandError> {
+    let (stop, stopped) = watch::channel(false);
+    let sender = Sender::new(Arc::clone(&herald.guard));
+    let dispatcher =
+        Dispatcher::new(herald.store.clone(), sender, herald.clock.clone(), RetryPolicy::default());
+    let mut dispatching = tokio::spawn(dispatcher.run(stopped.clone()));
+    let router = http::router(herald.clone()).into_make_service();
+    let serving = axum::serve(listener, router).with_graceful_shutdown(told_to_stop(stopped));
+    let mut serving = tokio::spawn(serving.into_future());
+    let end = tokio::select! {
+        signal = stop_signal() => signal.map_err(CommandError::from),
+        () = herald.store.failed() => Err("the database failed; what was acknowledged is safe. See the log.".into()),
+        ended = &mut dispatching => Err(format!("the delivery engine ended: {ended:?}").into()),
+        ended = &mut serving => Err(format!("the server ended: {ended:?}").into()),
+    };
+    tracing::info!("Stopping: finishing what is under way");
+    stop.send_replace(true);
+    tokio::select! {
+        () = finish(&herald, serving, dispatching) => end,
+        _ = stop_signal() => Err("stopped at once by a second signal; what was acknowledged is safe.".into()),
+    }
+}
+
+async fn told_to_stop(mut stopped: watch::Receiver<bool>) {
+    // An error means that the one who could stop us is gone.
+    let _ = stopped.wait_for(|stop| *stop).await;
+}
+
+/// No new requests, then those under way, then the attempts, then the store.
+async fn finish<S, D>(herald: &Herald, serving: JoinHandle<S>, dispatching: JoinHandle<D>) {
+    if !serving.is_finished() && tokio::time::timeout(REQUEST_GRACE, serving).await.is_err() {
+        tracing::warn!("Requests that were still under way are given up");
+    }
+    if !dispatching.is_finished()
+        && let Err(error) = dispatching.await
+    {
+        tracing::error!(%error, "The delivery engine ended in a panic");
+    }
+    herald.store.close().await;
+}
+
+async fn stop_signal() -> Result<(), std::io::Error> {
+    let mut terminate = signal(SignalKind::terminate())?;
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    tokio::select! {
+        _ = terminate.recv() => {}
+        _ = interrupt.recv() => {}
+    }
+    Ok(())
+}

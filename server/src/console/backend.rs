@@ -1,0 +1,204 @@
+//! The server functions' way into the use cases, for one request.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use api::{
+    Backend, Flash, Next, Problem,
+    deliveries::DeliveryPage,
+    organizations::OrganizationView,
+    session::{FirstRun, SessionView},
+    users::{NewUser, UserPage, UserQuery},
+    webhooks::{NewWebhook, SecretView, WebhookRow, WebhookView},
+};
+use async_trait::async_trait;
+use domain::{Operation, OrgUser, OrganizationId, UserId, WebhookId};
+
+use super::cookies::{end_session_cookie, session_cookie};
+use crate::{
+    access::{Caller, Grant},
+    herald::Herald,
+    usecases::{EditWebhook, NewUserRequest, NewWebhookRequest},
+};
+
+/// How a request ends, beside the value of its function.
+#[derive(Clone, Default)]
+pub(super) struct Ending {
+    pub(super) outcome: Option<Result<Next, Problem>>,
+    pub(super) flash: Flash,
+    pub(super) cookies: Vec<String>,
+}
+
+impl Ending {
+    pub(super) fn problem(&self) -> Option<&Problem> {
+        self.outcome.as_ref().and_then(|outcome| outcome.as_ref().err())
+    }
+}
+
+#[derive(Clone)]
+pub(super) struct RequestBackend {
+    herald: Herald,
+    caller: Caller,
+    ending: Arc<Mutex<Ending>>,
+}
+
+impl RequestBackend {
+    pub(super) fn new(herald: Herald, caller: Caller) -> Self {
+        Self { herald, caller, ending: Arc::default() }
+    }
+
+    pub(super) fn ending(&self) -> Ending {
+        self.ending.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn end_with(&self, change: impl FnOnce(&mut Ending)) {
+        change(&mut self.ending.lock().unwrap_or_else(PoisonError::into_inner));
+    }
+
+    /// The same check as every route's.
+    async fn grant(&self, operation: Operation, organization: OrganizationId) -> Result<Grant, Problem> {
+        let organization = self.herald.store.organization(organization).await?;
+        self.herald.authorize(&self.caller, operation, Some(organization)).await
+    }
+}
+
+#[async_trait]
+impl Backend for RequestBackend {
+    fn settle(&self, outcome: Result<Next, Problem>) {
+        self.end_with(|ending| ending.outcome = Some(outcome));
+    }
+
+    fn flash_secret(&self, webhook: WebhookId, secret: &SecretView) {
+        self.end_with(|ending| ending.flash.secret = Some((webhook, secret.clone())));
+    }
+
+    async fn session(&self) -> Result<Option<SessionView>, Problem> {
+        match &self.caller.user {
+            Some(user) => self.herald.session_view(user).await.map(Some),
+            None => Ok(None),
+        }
+    }
+
+    async fn sign_in(&self, username: String, password: String) -> Result<(), Problem> {
+        let signed_in = self.herald.sign_in(&self.caller, &username, password).await?;
+        let cookie = session_cookie(&self.herald.public_url, &signed_in.token);
+        self.end_with(|ending| ending.cookies.push(cookie));
+        Ok(())
+    }
+
+    async fn sign_out(&self) -> Result<(), Problem> {
+        self.herald.sign_out(&self.caller).await?;
+        let cookie = end_session_cookie(&self.herald.public_url);
+        self.end_with(|ending| ending.cookies.push(cookie));
+        Ok(())
+    }
+
+    async fn first_run_is_open(&self, token: String) -> Result<bool, Problem> {
+        self.herald.first_run_is_open(&token).await
+    }
+
+    async fn first_run(&self, first: FirstRun) -> Result<OrganizationId, Problem> {
+        let (organization, signed_in) = self.herald.first_run(first).await?;
+        let cookie = session_cookie(&self.herald.public_url, &signed_in.token);
+        self.end_with(|ending| ending.cookies.push(cookie));
+        Ok(organization)
+    }
+
+    async fn organization(&self, organization: OrganizationId) -> Result<OrganizationView, Problem> {
+        let grant = self.grant(Operation::ReadOrganization, organization).await?;
+        self.herald.organization_view(&grant).await
+    }
+
+    async fn webhooks(&self, organization: OrganizationId) -> Result<Vec<WebhookRow>, Problem> {
+        let grant = self.grant(Operation::ListWebhooks, organization).await?;
+        self.herald.list_webhooks(&grant).await
+    }
+
+    async fn webhook(
+        &self,
+        organization: OrganizationId,
+        webhook: WebhookId,
+    ) -> Result<WebhookView, Problem> {
+        let grant = self.grant(Operation::ListWebhooks, organization).await?;
+        self.herald.webhook(&grant, webhook).await
+    }
+
+    async fn create_webhook(
+        &self,
+        organization: OrganizationId,
+        new: NewWebhook,
+    ) -> Result<WebhookView, Problem> {
+        let grant = self.grant(Operation::CreateWebhook, organization).await?;
+        let NewWebhook { event_type, name, url, description, enabled } = new;
+        // A browser sends a text area's line breaks as CR LF.
+        let description = description.replace("\r\n", "\n");
+        let request = NewWebhookRequest { event_type, name, url, description, enabled };
+        self.herald.create_webhook(&grant, request).await.map_err(at_form_fields)
+    }
+
+    async fn delete_webhooks(
+        &self,
+        organization: OrganizationId,
+        webhooks: Vec<WebhookId>,
+    ) -> Result<u32, Problem> {
+        let grant = self.grant(Operation::DeleteWebhook, organization).await?;
+        self.herald.delete_webhooks(&grant, webhooks).await
+    }
+
+    async fn set_webhook_enabled(
+        &self,
+        organization: OrganizationId,
+        webhook: WebhookId,
+        enabled: bool,
+    ) -> Result<(), Problem> {
+        let grant = self.grant(Operation::UpdateWebhook, organization).await?;
+        let edit = EditWebhook { enabled: Some(enabled), ..EditWebhook::default() };
+        self.herald.edit_webhook(&grant, webhook, edit).await.map(drop)
+    }
+
+    async fn secret(&self, organization: OrganizationId, webhook: WebhookId) -> Result<SecretView, Problem> {
+        let grant = self.grant(Operation::ReadSecret, organization).await?;
+        let secret = self.herald.secret(&grant, webhook).await?;
+        Ok(SecretView { secret: secret.reveal() })
+    }
+
+    async fn deliveries(
+        &self,
+        organization: OrganizationId,
+        webhook: WebhookId,
+        cursor: Option<String>,
+    ) -> Result<DeliveryPage, Problem> {
+        let grant = self.grant(Operation::ListDeliveries, organization).await?;
+        self.herald.deliveries(&grant, webhook, cursor.as_deref()).await
+    }
+
+    async fn users(&self, organization: OrganizationId, query: UserQuery) -> Result<UserPage, Problem> {
+        let grant = self.grant(Operation::ListUsers, organization).await?;
+        self.herald.user_page(&grant, &query).await
+    }
+
+    async fn create_user(&self, organization: OrganizationId, new: NewUser) -> Result<OrgUser, Problem> {
+        let grant = self.grant(Operation::CreateUser, organization).await?;
+        let NewUser { username, email, name, password } = new;
+        let password = Some(password).filter(|password| !password.is_empty());
+        let request = NewUserRequest { username, email, name, active: true, password };
+        self.herald.create_user(&grant, request).await
+    }
+
+    async fn set_user_active(
+        &self,
+        organization: OrganizationId,
+        user: UserId,
+        active: bool,
+    ) -> Result<(), Problem> {
+        let grant = self.grant(Operation::SetUserActive, organization).await?;
+        self.herald.set_user_active(&grant, user, active).await
+    }
+}
+
+/// The form's field for the type is `event_type`: `type` is no name for a Rust argument.
+fn at_form_fields(mut problem: Problem) -> Problem {
+    for error in problem.errors.iter_mut().filter(|error| error.pointer == "#/type") {
+        "#/event_type".clone_into(&mut error.pointer);
+    }
+    problem
+}

@@ -1,0 +1,156 @@
+//! Calls of server functions: by scripts, which get JSON, and by plain forms, which get a redirect.
+
+use std::sync::Arc;
+
+use api::{Backend, Flash, FormFlash, Problem, paths};
+use axum::{
+    body::{Body, Bytes, to_bytes},
+    extract::{Request, State},
+    http::{HeaderMap, HeaderValue, StatusCode, Uri, header},
+    response::{IntoResponse, Response},
+};
+use domain::limits::REQUEST_BODY_BYTES_MAX;
+use leptos::prelude::provide_context;
+
+use super::{
+    backend::{Ending, RequestBackend},
+    cookies::flash_cookie,
+};
+use crate::{herald::Herald, http::ProblemResponse};
+
+const TYPED_BYTES_MAX: usize = 32 * 1024;
+
+/// POST `/fn/...`
+pub(crate) async fn call_function(State(herald): State<Herald>, request: Request) -> Response {
+    match call(&herald, request).await {
+        Ok(response) => response,
+        Err(problem) => ProblemResponse(problem).into_response(),
+    }
+}
+
+async fn call(herald: &Herald, request: Request) -> Result<Response, Problem> {
+    let caller = herald.caller(request.headers()).await?;
+    let backend = RequestBackend::new(herald.clone(), caller);
+    let (parts, body) = request.into_parts();
+    let body = to_bytes(body, REQUEST_BODY_BYTES_MAX).await.map_err(|_| too_long())?;
+    let plain_form = accepts_html(&parts.headers);
+    let action = parts.uri.path().to_owned();
+    let from = referring_page(&parts.headers);
+
+    let context = {
+        let backend: Arc<dyn Backend> = Arc::new(backend.clone());
+        move || provide_context(Arc::clone(&backend))
+    };
+    let request = Request::from_parts(parts, Body::from(body.clone()));
+    let response = leptos_axum::handle_server_fns_with_context(context, request).await.into_response();
+    let ending = backend.ending();
+    let mut response = if plain_form {
+        redirect(herald, &action, from, &body, &ending)
+    } else {
+        with_status(response, &ending).await
+    };
+    for cookie in ending.cookies.iter().filter_map(|cookie| HeaderValue::from_str(cookie).ok()) {
+        response.headers_mut().append(header::SET_COOKIE, cookie);
+    }
+    Ok(response)
+}
+
+fn too_long() -> Problem {
+    let mut problem = Problem::malformed(format!("The form is longer than {REQUEST_BODY_BYTES_MAX} bytes."));
+    problem.status = StatusCode::PAYLOAD_TOO_LARGE.as_u16();
+    problem
+}
+
+fn accepts_html(headers: &HeaderMap) -> bool {
+    headers
+        .get(header::ACCEPT)
+        .and_then(|value| value.to_str().ok())
+        .is_some_and(|accept| accept.contains("text/html"))
+}
+
+/// Path and query of the page that the form stands on. Its host is of no interest: one goes on within the console.
+pub(super) fn referring_page(headers: &HeaderMap) -> String {
+    let referer = headers.get(header::REFERER).and_then(|value| value.to_str().ok());
+    let path =
+        referer.and_then(|text| text.parse::<Uri>().ok()).and_then(|uri| uri.into_parts().path_and_query);
+    path.map_or_else(|| paths::START.to_owned(), |path| api::session::after_sign_in(path.as_str()).to)
+}
+
+/// Every error of a server function answers 500 by itself; the problem knows better.
+async fn with_status(response: Response, ending: &Ending) -> Response {
+    if response.status().is_success() {
+        return response;
+    }
+    let (mut parts, body) = response.into_parts();
+    let Ok(body) = to_bytes(body, REQUEST_BODY_BYTES_MAX).await else {
+        return ProblemResponse(Problem::internal()).into_response();
+    };
+    let problem = ending.problem().cloned().or_else(|| serde_json::from_slice::<Problem>(&body).ok());
+    if let Some(status) = problem.and_then(|problem| StatusCode::from_u16(problem.status).ok()) {
+        parts.status = status;
+    }
+    Response::from_parts(parts, Body::from(body))
+}
+
+/// Sends a plain form on: where its success leads, or back to where it stands, as it was typed.
+fn redirect(herald: &Herald, action: &str, from: String, body: &Bytes, ending: &Ending) -> Response {
+    let (to, flash) = match &ending.outcome {
+        Some(Ok(next)) => (next.to.clone(), Flash { toast: next.toast, ..ending.flash.clone() }),
+        Some(Err(problem)) => (from, refused(action, problem.clone(), body, &ending.flash)),
+        None if ending.flash != Flash::default() => (from, ending.flash.clone()),
+        None => (from, refused(action, unread(), body, &ending.flash)),
+    };
+    let name = herald.flashes.keep(flash, herald.clock.now());
+    let location = HeaderValue::from_str(&to).unwrap_or(HeaderValue::from_static(paths::START));
+    let mut response = StatusCode::SEE_OTHER.into_response();
+    response.headers_mut().insert(header::LOCATION, location);
+    if let Ok(cookie) = HeaderValue::from_str(&flash_cookie(&herald.public_url, &name)) {
+        response.headers_mut().append(header::SET_COOKIE, cookie);
+    }
+    response
+}
+
+/// The function never ran: its arguments could not be read.
+fn unread() -> Problem {
+    Problem::malformed("The form could not be read. Reload the page and try again.")
+}
+
+fn refused(action: &str, problem: Problem, body: &Bytes, flash: &Flash) -> Flash {
+    let form = FormFlash { action: action.to_owned(), problem, values: typed(body) };
+    Flash { form: Some(form), ..flash.clone() }
+}
+
+/// What was typed, without passwords and without the first run's token; nothing of a form that is longer than any
+/// of ours can be, so that many of them cannot fill the memory.
+fn typed(body: &Bytes) -> Vec<(String, String)> {
+    if body.len() > TYPED_BYTES_MAX {
+        return Vec::new();
+    }
+    url::form_urlencoded::parse(body)
+        .filter(|(name, _)| !matches!(name.as_ref(), "password" | "token"))
+        .map(|(name, value)| (name.into_owned(), value.into_owned()))
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn headers(referer: &str) -> HeaderMap {
+        HeaderMap::from_iter([(header::REFERER, HeaderValue::from_str(referer).expect("a header"))])
+    }
+
+    #[test]
+    fn one_goes_back_within_the_console_only() {
+        assert_eq!(referring_page(&headers("http://127.0.0.1:3000/a/b?c=d")), "/a/b?c=d");
+        assert_eq!(referring_page(&headers("https://evil.example//evil.example/x")), "/");
+        assert_eq!(referring_page(&headers("about:blank")), "/");
+        assert_eq!(referring_page(&HeaderMap::new()), "/");
+    }
+
+    #[test]
+    fn passwords_are_not_kept() {
+        let body = Bytes::from_static(b"username=a+b&password=hush&token=t&name=%C3%A9");
+        assert_eq!(typed(&body), [("username".into(), "a b".into()), ("name".into(), "é".into())]);
+    }
+}

@@ -1,0 +1,140 @@
+//! The HTTP clients. reqwest tells a resolver the host but neither scheme nor port, while the operator's rules can be for
+//! one port or for plain http only: so there is a client for each scheme and port, and its resolver knows them.
+
+use std::{
+    io,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
+
+use domain::{
+    limits::{CLIENTS_KEPT_MAX, IDLE_CONNECTION_MAX, IN_FLIGHT_PER_WEBHOOK_MAX},
+    target::TargetUrl,
+};
+use reqwest::{
+    Client,
+    dns::{Addrs, Name, Resolve, Resolving},
+    redirect,
+};
+
+use super::guard::{Guard, NoAddress};
+
+const USER_AGENT: &str = concat!("Herald/", env!("CARGO_PKG_VERSION"));
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Key {
+    https: bool,
+    port: u16,
+}
+
+pub(super) struct Clients {
+    guard: Arc<Guard>,
+    connect_timeout: Duration,
+    /// The one used last is the last.
+    kept: Mutex<Vec<(Key, Client)>>,
+}
+
+impl Clients {
+    pub(super) fn new(guard: Arc<Guard>, connect_timeout: Duration) -> Self {
+        Self { guard, connect_timeout, kept: Mutex::default() }
+    }
+
+    /// The client whose resolver judges by this target's scheme and port.
+    pub(super) fn for_target(&self, target: &TargetUrl) -> reqwest::Result<Client> {
+        let key = Key { https: target.is_https(), port: target.port() };
+        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        let client = match kept.iter().position(|(other, _)| *other == key) {
+            Some(index) => kept.remove(index).1,
+            None => self.build(key)?,
+        };
+        if kept.len() >= CLIENTS_KEPT_MAX {
+            kept.remove(0);
+        }
+        kept.push((key, client.clone()));
+        Ok(client)
+    }
+
+    fn build(&self, key: Key) -> reqwest::Result<Client> {
+        Client::builder()
+            .dns_resolver(CheckedResolver { guard: Arc::clone(&self.guard), key })
+            .tls_backend_preconfigured(self.guard.tls())
+            .redirect(redirect::Policy::none())
+            .retry(reqwest::retry::never())
+            .no_proxy()
+            .referer(false)
+            .connect_timeout(self.connect_timeout)
+            .pool_idle_timeout(IDLE_CONNECTION_MAX)
+            .pool_max_idle_per_host(IN_FLIGHT_PER_WEBHOOK_MAX)
+            .tcp_nodelay(true)
+            .user_agent(USER_AGENT)
+            .build()
+    }
+}
+
+/// Resolves names for one scheme and port, and hands out addresses that were checked.
+struct CheckedResolver {
+    guard: Arc<Guard>,
+    key: Key,
+}
+
+impl Resolve for CheckedResolver {
+    fn resolve(&self, name: Name) -> Resolving {
+        let guard = Arc::clone(&self.guard);
+        let key = self.key;
+        Box::pin(async move {
+            let target = target(key, name.as_str())?;
+            let addresses = guard.addresses(&target).await?;
+            Ok(Box::new(addresses.into_iter()) as Addrs)
+        })
+    }
+}
+
+fn target(key: Key, name: &str) -> Result<TargetUrl, NoAddress> {
+    let scheme = if key.https { "https" } else { "http" };
+    TargetUrl::parse(&format!("{scheme}://{name}:{}/", key.port))
+        .map_err(|issue| NoAddress::NotFound(io::Error::other(issue.detail)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use domain::target::TargetPolicy;
+
+    fn clients() -> Clients {
+        let guard = Guard::new(TargetPolicy::default(), None).expect("a guard");
+        Clients::new(Arc::new(guard), Duration::from_secs(1))
+    }
+
+    fn ask(clients: &Clients, url: &str) {
+        clients.for_target(&TargetUrl::parse(url).expect("a URL")).expect("a client");
+    }
+
+    fn kept(clients: &Clients) -> Vec<(bool, u16)> {
+        clients.kept.lock().expect("not poisoned").iter().map(|(key, _)| (key.https, key.port)).collect()
+    }
+
+    #[test]
+    fn a_client_is_for_one_scheme_and_port() {
+        let clients = clients();
+        for url in
+            ["https://a.example/", "http://a.example/", "https://b.example/x", "https://a.example:8443/"]
+        {
+            ask(&clients, url);
+        }
+        assert_eq!(kept(&clients), [(false, 80), (true, 443), (true, 8443)]);
+    }
+
+    #[test]
+    fn the_one_unused_longest_goes_first() {
+        let clients = clients();
+        ask(&clients, "https://a.example/");
+        for port in 2_001..=2_063 {
+            ask(&clients, &format!("https://a.example:{port}/"));
+        }
+        ask(&clients, "https://a.example/");
+        ask(&clients, "https://a.example:2064/");
+        let kept = kept(&clients);
+        assert_eq!(kept.len(), CLIENTS_KEPT_MAX);
+        assert!(kept.contains(&(true, 443)) && !kept.contains(&(true, 2_001)));
+    }
+}

@@ -1,0 +1,103 @@
+//! The guard against server-side request forgery: judges a URL at save, and at send hands out checked addresses only.
+
+use std::{
+    io,
+    net::{IpAddr, SocketAddr, ToSocketAddrs},
+    sync::Arc,
+};
+
+use domain::{
+    limits::{LOOKUPS_AT_ONCE_MAX, RESOLVE_TIMEOUT},
+    target::{AllowedTarget, Host, Refused, TargetPolicy, TargetUrl},
+};
+use rustls::ClientConfig;
+use tokio::{sync::Semaphore, task::spawn_blocking, time::timeout};
+
+use super::trust::{self, InvalidAuthorities};
+
+/// What may be called, and which authorities vouch for it.
+pub struct Guard {
+    policy: TargetPolicy,
+    tls: ClientConfig,
+    lookups: Arc<Semaphore>,
+}
+
+/// Why there is no address to connect to.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum NoAddress {
+    #[error(transparent)]
+    Refused(#[from] Refused),
+    #[error("the name was not found: {0}")]
+    NotFound(io::Error),
+    #[error("the name was not resolved in time")]
+    TooSlow,
+}
+
+impl Guard {
+    /// Reads the machine's certificate authorities. `extra_authorities` is the content of `--ca-file`, in PEM.
+    ///
+    /// # Errors
+    /// When the extra authorities cannot be used.
+    pub fn new(policy: TargetPolicy, extra_authorities: Option<&[u8]>) -> Result<Self, InvalidAuthorities> {
+        let tls = trust::client_config(extra_authorities)?;
+        Ok(Self { policy, tls, lookups: Arc::new(Semaphore::new(LOOKUPS_AT_ONCE_MAX)) })
+    }
+
+    /// What the operator opened.
+    pub(crate) fn allowed(&self) -> &[AllowedTarget] {
+        &self.policy.allowed
+    }
+
+    /// Judges a URL that is about to be saved, its name's addresses included.
+    ///
+    /// # Errors
+    /// Says why it is refused. A name that is not found or not resolved in time gets the words of a forbidden one, so
+    /// that the answer tells nothing about the inner network.
+    pub async fn check(&self, target: &TargetUrl) -> Result<(), Refused> {
+        match self.addresses(target).await {
+            Ok(_) => Ok(()),
+            Err(NoAddress::Refused(refused)) => Err(refused),
+            Err(NoAddress::NotFound(_) | NoAddress::TooSlow) => self.policy.check_addresses(target, &[]),
+        }
+    }
+
+    /// What can be judged without a lookup. A literal address never reaches the resolver, so this comes before every send.
+    pub(super) fn check_url(&self, target: &TargetUrl) -> Result<(), Refused> {
+        self.policy.check_url(target)
+    }
+
+    /// The addresses that a connection to this target may be opened to: all that its host stands for, or none.
+    pub(super) async fn addresses(&self, target: &TargetUrl) -> Result<Vec<SocketAddr>, NoAddress> {
+        self.policy.check_url(target)?;
+        let addresses = self.host_addresses(target).await?;
+        self.policy.check_addresses(target, &addresses)?;
+        Ok(addresses.into_iter().map(|address| SocketAddr::new(address, target.port())).collect())
+    }
+
+    pub(super) fn tls(&self) -> ClientConfig {
+        self.tls.clone()
+    }
+
+    async fn host_addresses(&self, target: &TargetUrl) -> Result<Vec<IpAddr>, NoAddress> {
+        if let Some(loopback) = self.policy.loopback_addresses(target) {
+            return Ok(loopback);
+        }
+        match target.host() {
+            Host::Address(address) => Ok(vec![*address]),
+            Host::Name(name) => {
+                timeout(RESOLVE_TIMEOUT, self.look_up(name)).await.unwrap_or(Err(NoAddress::TooSlow))
+            }
+        }
+    }
+
+    /// The system's resolver, as `tokio::net::lookup_host` asks it; here its thread holds the permit to its very end.
+    async fn look_up(&self, name: &str) -> Result<Vec<IpAddr>, NoAddress> {
+        let permit = Arc::clone(&self.lookups).acquire_owned().await.map_err(|_| NoAddress::TooSlow)?;
+        let host = (name.to_owned(), 0);
+        let lookup = spawn_blocking(move || {
+            let _held = permit;
+            host.to_socket_addrs().map(|found| found.map(|address| address.ip()).collect())
+        });
+        lookup.await.map_err(io::Error::other).flatten().map_err(NoAddress::NotFound)
+    }
+}

@@ -1,0 +1,111 @@
+//! Everything that a request or a command needs, in one place.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use url::Url;
+
+use crate::{
+    clock::Clock,
+    console::Flashes,
+    delivery::Guard,
+    passwords::Passwords,
+    store::Store,
+    tokens::{random_token, token_hash},
+};
+
+/// The running server's parts. Cheap to clone.
+#[derive(Clone)]
+pub struct Herald {
+    pub(crate) store: Store,
+    pub(crate) clock: Clock,
+    pub(crate) guard: Arc<Guard>,
+    pub(crate) passwords: Passwords,
+    pub(crate) public_url: PublicUrl,
+    pub(crate) flashes: Flashes,
+    first_run: Arc<Mutex<Option<[u8; 32]>>>,
+}
+
+impl Herald {
+    #[must_use]
+    pub fn new(store: Store, clock: Clock, guard: Arc<Guard>, public_url: PublicUrl) -> Self {
+        let passwords = Passwords::default();
+        let flashes = Flashes::default();
+        Self { store, clock, guard, passwords, public_url, flashes, first_run: Arc::default() }
+    }
+
+    /// Opens the first run and answers the token of its one-time link. A link made before is void.
+    #[must_use]
+    pub fn open_first_run(&self) -> String {
+        let token = random_token();
+        *self.first_run.lock().unwrap_or_else(PoisonError::into_inner) = Some(token_hash(&token));
+        token
+    }
+
+    pub(crate) fn is_first_run(&self, token: &str) -> bool {
+        let hash = token_hash(token);
+        self.first_run.lock().unwrap_or_else(PoisonError::into_inner).is_some_and(|open| open == hash)
+    }
+
+    pub(crate) fn close_first_run(&self) {
+        *self.first_run.lock().unwrap_or_else(PoisonError::into_inner) = None;
+    }
+}
+
+/// Where people reach Herald: decides `Secure`, the cookies' names, the links, the host in keys.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PublicUrl {
+    url: Url,
+}
+
+#[derive(Debug, thiserror::Error)]
+#[error("“{0}” is not an address: write one such as https://herald.example.com, without a path")]
+pub struct InvalidPublicUrl(String);
+
+impl PublicUrl {
+    /// # Errors
+    /// When it is not an `http` or `https` address without path, query and user info.
+    pub fn parse(text: &str) -> Result<Self, InvalidPublicUrl> {
+        let invalid = || InvalidPublicUrl(text.to_owned());
+        let url = Url::parse(text).map_err(|_| invalid())?;
+        let fit = matches!(url.scheme(), "http" | "https")
+            && url.has_host()
+            && url.path() == "/"
+            && url.query().is_none()
+            && url.fragment().is_none()
+            && url.username().is_empty()
+            && url.password().is_none();
+        if fit { Ok(Self { url }) } else { Err(invalid()) }
+    }
+
+    #[must_use]
+    pub fn is_https(&self) -> bool {
+        self.url.scheme() == "https"
+    }
+
+    /// Host and port as they stand in the address.
+    #[must_use]
+    pub fn host(&self) -> String {
+        let host = self.url.host_str().unwrap_or_default();
+        self.url.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"))
+    }
+
+    #[must_use]
+    pub fn join(&self, path: &str) -> String {
+        format!("{}{path}", self.url.origin().ascii_serialization())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_public_url_is_an_origin() {
+        let url = PublicUrl::parse("https://Herald.example.com:8443/").expect("valid");
+        assert_eq!((url.host().as_str(), url.is_https()), ("herald.example.com:8443", true));
+        assert_eq!(url.join("/first-run/x"), "https://herald.example.com:8443/first-run/x");
+        for text in ["", "herald.example.com", "ftp://a", "https://a/b", "https://a?b", "https://u@a"] {
+            assert!(PublicUrl::parse(text).is_err(), "{text}");
+        }
+    }
+}

@@ -1,0 +1,76 @@
+//! One call of the API: the caller's grant, the path, the query and the body.
+
+use api::Problem;
+use axum::{
+    body::Bytes,
+    extract::{FromRequest, Query, RawPathParams, Request},
+};
+use domain::Operation;
+
+use crate::{
+    access::{Caller, Grant},
+    herald::Herald,
+    http::members::Members,
+};
+
+pub(super) struct Call {
+    pub(super) herald: Herald,
+    pub(super) caller: Caller,
+    pub(super) grant: Grant,
+    params: Vec<(String, String)>,
+    query: Vec<(String, String)>,
+    body: Bytes,
+}
+
+impl Call {
+    /// Checks the caller before anything of the body is read. `params` is `None` where they are not UTF-8.
+    pub(super) async fn read(
+        herald: Herald,
+        operation: Operation,
+        params: Option<RawPathParams>,
+        request: Request,
+    ) -> Result<Self, Problem> {
+        let caller = herald.caller(request.headers()).await?;
+        let Some(params) = params else {
+            // Nothing has such a name.
+            herald.authorize(&caller, operation, Some(None)).await?;
+            return Err(Problem::not_found("path"));
+        };
+        let params: Vec<(String, String)> =
+            params.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
+        let organization = match param(&params, "organization") {
+            Some(name) => Some(herald.store.organization_named(name).await?),
+            None => None,
+        };
+        let grant = herald.authorize(&caller, operation, organization).await?;
+        let query = Query::<Vec<(String, String)>>::try_from_uri(request.uri())
+            .map_err(|error| Problem::malformed(format!("The query could not be read: {error}.")))?;
+        let body = Bytes::from_request(request, &()).await.map_err(|error| {
+            let mut problem = Problem::malformed(format!("The body could not be read: {error}."));
+            problem.status = error.status().as_u16();
+            problem
+        })?;
+        Ok(Self { herald, caller, grant, params, query: query.0, body })
+    }
+
+    /// A segment of the path, percent-decoded; the route says which there are.
+    pub(super) fn param(&self, name: &str) -> &str {
+        param(&self.params, name).unwrap_or_default()
+    }
+
+    pub(super) fn query(&self, name: &str) -> Option<&str> {
+        param(&self.query, name)
+    }
+
+    pub(super) fn members(&self) -> Result<Members, Problem> {
+        Members::read(&self.body)
+    }
+
+    pub(super) fn optional_members(&self) -> Result<Members, Problem> {
+        Members::read_optional(&self.body)
+    }
+}
+
+fn param<'a>(params: &'a [(String, String)], name: &str) -> Option<&'a str> {
+    params.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
+}

@@ -1,0 +1,140 @@
+//! The HTTP API: every route is a row of the table of operations, and all go through the same steps.
+
+mod call;
+mod groups;
+mod organizations;
+mod session;
+mod users;
+mod webhooks;
+
+use api::Problem;
+use axum::{
+    Router,
+    extract::{RawPathParams, Request, State, rejection::RawPathParamsRejection},
+    http::{HeaderValue, StatusCode, header},
+    response::{IntoResponse, Response},
+    routing::{MethodFilter, any, on},
+};
+use domain::{Method, Operation};
+use serde::Serialize;
+
+use super::ProblemResponse;
+use crate::herald::Herald;
+use call::Call;
+
+pub(super) fn routes() -> Router<Herald> {
+    let table = Operation::ALL.iter().fold(Router::new(), |router, &operation| {
+        let answer = move |state, params, request| answer(operation, state, params, request);
+        router.route(operation.path(), on(method(operation), answer))
+    });
+    table
+        .method_not_allowed_fallback(wrong_method)
+        .route("/api", any(no_such_path))
+        .route("/api/", any(no_such_path))
+        .route("/api/{*path}", any(no_such_path))
+}
+
+fn method(operation: Operation) -> MethodFilter {
+    match operation.method() {
+        Method::Get => MethodFilter::GET,
+        Method::Post => MethodFilter::POST,
+        Method::Put => MethodFilter::PUT,
+        Method::Patch => MethodFilter::PATCH,
+        Method::Delete => MethodFilter::DELETE,
+    }
+}
+
+async fn wrong_method() -> Response {
+    let mut problem = Problem::malformed("This path does not take that method.");
+    problem.status = StatusCode::METHOD_NOT_ALLOWED.as_u16();
+    ProblemResponse(problem).into_response()
+}
+
+async fn no_such_path() -> Response {
+    ProblemResponse(Problem::not_found("path")).into_response()
+}
+
+/// Who calls, whether they may, and only then what the body says.
+async fn answer(
+    operation: Operation,
+    State(herald): State<Herald>,
+    params: Result<RawPathParams, RawPathParamsRejection>,
+    request: Request,
+) -> Response {
+    let outcome = async { run(operation, &Call::read(herald, operation, params.ok(), request).await?).await };
+    match outcome.await {
+        Ok(reply) => reply.into_response(),
+        Err(problem) => ProblemResponse(problem).into_response(),
+    }
+}
+
+async fn run(operation: Operation, call: &Call) -> Result<Reply, Problem> {
+    match operation {
+        Operation::ListWebhooks => webhooks::list(call).await,
+        Operation::CreateWebhook => webhooks::create(call).await,
+        Operation::UpdateWebhook => webhooks::update(call).await,
+        Operation::DeleteWebhook => webhooks::delete(call).await,
+        Operation::ReadSecret => webhooks::secret(call).await,
+        Operation::ListDeliveries => webhooks::deliveries(call).await,
+        Operation::ListUsers => users::list(call).await,
+        Operation::CreateUser => users::create(call).await,
+        Operation::SetUserActive => users::set_active(call).await,
+        Operation::ListGroups => groups::list(call).await,
+        Operation::CreateGroup => groups::create(call).await,
+        Operation::ReadGroup => groups::read(call).await,
+        Operation::SetGroupRoles => groups::set_roles(call).await,
+        Operation::ListMembers => groups::members(call).await,
+        Operation::AddMember => groups::add_member(call).await,
+        Operation::RemoveMember => groups::remove_member(call).await,
+        Operation::ReadSeats => organizations::seats(call).await,
+        Operation::SetSeats => organizations::set_seats(call).await,
+        Operation::ReadOrganization => organizations::read(call),
+        Operation::ListOrganizations => organizations::list(call).await,
+        Operation::CreateOrganization => organizations::create(call).await,
+        Operation::LogIn => session::log_in(call).await,
+        Operation::LogOut => session::log_out(call).await,
+        Operation::ReadSession => session::read(call).await,
+        Operation::WhoAmI => session::who_am_i(call),
+    }
+}
+
+/// What an operation answers.
+struct Reply {
+    status: StatusCode,
+    json: Option<String>,
+    cookie: Option<String>,
+}
+
+impl Reply {
+    fn json(value: &impl Serialize) -> Result<Self, Problem> {
+        let json = serde_json::to_string(value).map_err(|error| {
+            tracing::error!(%error, "An answer could not be written as JSON");
+            Problem::internal()
+        })?;
+        Ok(Self { status: StatusCode::OK, json: Some(json), cookie: None })
+    }
+
+    fn empty(status: StatusCode) -> Self {
+        Self { status, json: None, cookie: None }
+    }
+
+    fn with_cookie(self, cookie: String) -> Self {
+        Self { cookie: Some(cookie), ..self }
+    }
+}
+
+impl IntoResponse for Reply {
+    fn into_response(self) -> Response {
+        let mut response = (self.status, self.json.clone().unwrap_or_default()).into_response();
+        let headers = response.headers_mut();
+        if self.json.is_some() {
+            headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        } else {
+            headers.remove(header::CONTENT_TYPE);
+        }
+        if let Some(cookie) = self.cookie.and_then(|cookie| HeaderValue::from_str(&cookie).ok()) {
+            headers.append(header::SET_COOKIE, cookie);
+        }
+        response
+    }
+}

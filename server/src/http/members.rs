@@ -1,0 +1,237 @@
+//! Reads the members of a JSON body, and says of each what is wrong with it.
+
+use std::fmt;
+
+use api::Problem;
+use domain::{FieldError, Invalid};
+use serde::{
+    Deserialize, Deserializer,
+    de::{MapAccess, Visitor},
+};
+use serde_json::Value;
+
+/// Known to the original's API and of no meaning here: accepted and ignored.
+const IGNORED: [&str; 8] =
+    ["uid", "gid", "workspaceType", "allocations", "partnerName", "previews", "billingAdmin", "organization"];
+
+/// No body has nearly as many; each unknown one would be an error of its own.
+const MEMBERS_MAX: usize = 64;
+
+/// The members of a JSON object that have not been taken yet.
+pub(super) struct Members {
+    members: Vec<(String, Value)>,
+    invalid: Invalid,
+}
+
+impl Members {
+    /// # Errors
+    /// When the body is not a JSON object, or a member stands in it twice.
+    pub(super) fn read(body: &[u8]) -> Result<Self, Problem> {
+        let object: Object = serde_json::from_slice(body)
+            .map_err(|error| Problem::malformed(format!("The body must be a JSON object: {error}.")))?;
+        Ok(Self { members: object.0, invalid: Invalid::default() })
+    }
+
+    /// An absent body is an empty object.
+    pub(super) fn read_optional(body: &[u8]) -> Result<Self, Problem> {
+        if body.iter().all(u8::is_ascii_whitespace) {
+            return Ok(Self { members: Vec::new(), invalid: Invalid::default() });
+        }
+        Self::read(body)
+    }
+
+    fn take(&mut self, name: &str) -> Option<Value> {
+        let index = self.members.iter().position(|(known, _)| known == name)?;
+        Some(self.members.swap_remove(index).1).filter(|value| !value.is_null())
+    }
+
+    fn wrong(&mut self, name: &str, expected: &str) {
+        self.invalid.add(name, "wrong_type", format!("“{name}” must be {expected}."));
+    }
+
+    /// An absent member is an empty text: the rules of the field say whether it may be.
+    pub(super) fn text(&mut self, name: &str) -> String {
+        self.optional_text(name).unwrap_or_default()
+    }
+
+    pub(super) fn optional_text(&mut self, name: &str) -> Option<String> {
+        match self.take(name)? {
+            Value::String(text) => Some(text),
+            _ => {
+                self.wrong(name, "a text");
+                None
+            }
+        }
+    }
+
+    pub(super) fn optional_flag(&mut self, name: &str) -> Option<bool> {
+        match self.take(name)? {
+            Value::Bool(flag) => Some(flag),
+            _ => {
+                self.wrong(name, "true or false");
+                None
+            }
+        }
+    }
+
+    /// A flag that must be there.
+    pub(super) fn flag(&mut self, name: &str) -> bool {
+        let errors = self.invalid.errors.len();
+        let flag = self.optional_flag(name);
+        if flag.is_none() && self.invalid.errors.len() == errors {
+            self.invalid.add(name, "required", format!("“{name}” is missing: true or false."));
+        }
+        flag.unwrap_or_default()
+    }
+
+    pub(super) fn texts(&mut self, name: &str) -> Vec<String> {
+        let texts = match self.take(name) {
+            None => return Vec::new(),
+            Some(Value::Array(values)) => values.into_iter().map(|value| match value {
+                Value::String(text) => Some(text),
+                _ => None,
+            }),
+            Some(_) => {
+                self.wrong(name, "a list of texts");
+                return Vec::new();
+            }
+        };
+        texts.collect::<Option<Vec<String>>>().unwrap_or_else(|| {
+            self.wrong(name, "a list of texts");
+            Vec::new()
+        })
+    }
+
+    /// A list that must be there: one that was forgotten must not count as an empty one.
+    pub(super) fn required_texts(&mut self, name: &str) -> Vec<String> {
+        if !self.members.iter().any(|(known, value)| known == name && !value.is_null()) {
+            self.invalid.add(name, "required", format!("“{name}” is missing: a list of texts."));
+        }
+        self.texts(name)
+    }
+
+    /// A whole number, or `null` for no limit; the member must be there.
+    pub(super) fn limit(&mut self, name: &str) -> Option<u32> {
+        let Some(index) = self.members.iter().position(|(known, _)| known == name) else {
+            self.invalid.add(
+                name,
+                "required",
+                format!("“{name}” is missing: a whole number, or null for no limit."),
+            );
+            return None;
+        };
+        match self.members.swap_remove(index).1 {
+            Value::Null => None,
+            value => {
+                let number = value.as_u64().and_then(|number| u32::try_from(number).ok());
+                if number.is_none() {
+                    self.wrong(name, "a whole number from 0, or null for no limit");
+                }
+                number
+            }
+        }
+    }
+
+    /// Ends the reading: every member that nobody asked for is an error that names it.
+    pub(super) fn finish(mut self) -> Result<(), Problem> {
+        for (name, _) in &self.members {
+            if !IGNORED.contains(&name.as_str()) {
+                let detail = format!("“{}” is not known here. Leave it out.", name.escape_debug());
+                self.invalid.errors.push(FieldError::new(name, "unknown", detail));
+            }
+        }
+        if self.invalid.errors.is_empty() { Ok(()) } else { Err(self.invalid.into()) }
+    }
+}
+
+/// An object whose members are all there: a plain map would silently keep the last of two that are named alike.
+struct Object(Vec<(String, Value)>);
+
+impl<'de> Deserialize<'de> for Object {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_map(ObjectVisitor)
+    }
+}
+
+struct ObjectVisitor;
+
+impl<'de> Visitor<'de> for ObjectVisitor {
+    type Value = Object;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Object, A::Error> {
+        let mut members: Vec<(String, Value)> = Vec::new();
+        while let Some((name, value)) = map.next_entry::<String, Value>()? {
+            if members.len() == MEMBERS_MAX {
+                return Err(serde::de::Error::custom(format!("it has more than {MEMBERS_MAX} members")));
+            }
+            if members.iter().any(|(known, _)| *known == name) {
+                return Err(serde::de::Error::custom(format!(
+                    "“{}” stands in it twice",
+                    name.escape_debug()
+                )));
+            }
+            members.push((name, value));
+        }
+        Ok(Object(members))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn pointers(problem: &Problem) -> Vec<(&str, &str)> {
+        problem.errors.iter().map(|error| (error.pointer.as_str(), error.code.as_str())).collect()
+    }
+
+    #[test]
+    fn every_error_points_at_its_member() {
+        let mut members =
+            Members::read(br#"{"name": 1, "enabled": "yes", "hello": 2, "uid": 3, "seats": -1}"#)
+                .expect("an object");
+        assert_eq!(members.text("name"), "");
+        assert!(!members.flag("enabled"));
+        assert!(!members.flag("active"));
+        assert_eq!(members.limit("seats"), None);
+        let problem = members.finish().expect_err("invalid");
+        assert_eq!(
+            pointers(&problem),
+            [
+                ("#/name", "wrong_type"),
+                ("#/enabled", "wrong_type"),
+                ("#/active", "required"),
+                ("#/seats", "wrong_type"),
+                ("#/hello", "unknown"),
+            ]
+        );
+    }
+
+    #[test]
+    fn what_is_right_is_taken() {
+        let mut members =
+            Members::read(br#"{"name":"a","active":false,"roles":["x"],"seats":null,"gone":null}"#)
+                .expect("an object");
+        assert_eq!(members.text("name"), "a");
+        assert_eq!(members.optional_flag("active"), Some(false));
+        assert_eq!(members.texts("roles"), ["x"]);
+        assert_eq!(members.limit("seats"), None);
+        assert_eq!(members.optional_text("gone"), None);
+        assert!(members.finish().is_ok());
+    }
+
+    #[test]
+    fn what_is_no_object_is_malformed() {
+        for body in [&b""[..], b"[]", b"1", b"{", b"{\"a\":1,\"a\":2}", b"{\"a\":\"\xff\"}"] {
+            assert_eq!(Members::read(body).map(|_| ()).expect_err("malformed").status, 400);
+        }
+        assert!(Members::read_optional(b" ").is_ok());
+        let many: Vec<String> = (0..65).map(|number| format!("\"{number}\":0")).collect();
+        assert!(Members::read(format!("{{{}}}", many.join(",")).as_bytes()).is_err());
+        let deep = "[".repeat(10_000);
+        assert!(Members::read(format!("{{\"a\":{deep}").as_bytes()).is_err());
+    }
+}

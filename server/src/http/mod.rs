@@ -1,0 +1,50 @@
+//! Routes: the HTTP API, the console, health, and the headers that every answer carries.
+
+mod api;
+mod headers;
+mod health;
+mod members;
+mod problem;
+
+use axum::{
+    Router,
+    extract::DefaultBodyLimit,
+    middleware,
+    response::{IntoResponse, Response},
+    routing::{get, post},
+};
+use domain::limits::REQUEST_BODY_BYTES_MAX;
+use tower_http::csrf::{CsrfLayer, ProtectionError};
+
+use crate::{console, herald::Herald};
+
+pub(crate) use problem::ProblemResponse;
+
+/// Everything that Herald answers.
+pub fn router(herald: Herald) -> Router {
+    // Pages are rendered on tokio; an error means that this was said before.
+    let _ = any_spawner::Executor::init_tokio();
+    Router::new()
+        .merge(api::routes())
+        .route("/healthz", get(health::healthz))
+        .route("/readyz", get(health::readyz))
+        .route("/assets/{name}", get(console::serve_asset))
+        .route("/theme", post(console::set_theme))
+        .route("/fn/{*path}", post(console::call_function))
+        .fallback(console::render_page)
+        .layer(DefaultBodyLimit::max(REQUEST_BODY_BYTES_MAX))
+        .layer(csrf())
+        .layer(middleware::from_fn_with_state(herald.clone(), headers::add))
+        .with_state(herald)
+}
+
+/// Refuses what another site makes a browser send: by `Sec-Fetch-Site` and `Origin`, without tokens.
+fn csrf() -> CsrfLayer<fn(ProtectionError) -> Response> {
+    CsrfLayer::new().with_rejection_response(cross_site)
+}
+
+fn cross_site(_error: ProtectionError) -> Response {
+    let mut problem = ::api::Problem::forbidden();
+    "This request came from another site. Open Herald itself and try there.".clone_into(&mut problem.detail);
+    ProblemResponse(problem).into_response()
+}

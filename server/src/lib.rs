@@ -1,0 +1,18 @@
+//! The server half of Herald: configuration, routes, access, use cases, the store, the delivery engine, the commands.
+
+mod access;
+pub mod clock;
+pub mod commands;
+mod console;
+pub mod delivery;
+mod herald;
+mod http;
+mod ids;
+mod passwords;
+pub mod store;
+mod tokens;
+mod usecases;
+pub mod vault;
+
+pub use herald::{Herald, PublicUrl};
+pub use http::router;

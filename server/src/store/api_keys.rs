@@ -1,0 +1,124 @@
+//! API keys, and the users that keys, sessions and passwords stand for.
+
+use domain::{Organization, OrganizationId, Role, Standing, UserId, fold_case};
+use sqlx::FromRow;
+
+use super::{Store, StoreError, organizations::NewApiKey, outbox::Group, parsed};
+
+/// An active user who has shown who they are.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FoundUser {
+    pub id: UserId,
+    pub username: String,
+    pub email: String,
+    pub name: String,
+    pub organization: Organization,
+    pub platform_admin: bool,
+}
+
+#[derive(FromRow)]
+pub(super) struct FoundUserRow {
+    id: String,
+    username: String,
+    email: String,
+    name: String,
+    organization_id: String,
+    organization: String,
+    admin: bool,
+}
+
+impl TryFrom<FoundUserRow> for FoundUser {
+    type Error = StoreError;
+
+    fn try_from(row: FoundUserRow) -> Result<Self, StoreError> {
+        Ok(Self {
+            id: parsed(&row.id)?,
+            username: row.username,
+            email: row.email,
+            name: row.name,
+            organization: Organization::new(parsed(&row.organization_id)?, row.organization),
+            platform_admin: row.admin,
+        })
+    }
+}
+
+impl Store {
+    /// The active user of a key that has not expired.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn key_user(&self, key_hash: [u8; 32]) -> Result<Option<FoundUser>, StoreError> {
+        let row: Option<FoundUserRow> = sqlx::query_as(
+            "SELECT u.id, u.username, u.email, u.name, u.organization_id, o.name AS organization, u.admin
+             FROM api_keys AS k JOIN users AS u ON u.id = k.user_id JOIN organizations AS o ON o.id = u.organization_id
+             WHERE k.key_hash = ?1 AND u.active = 1 AND (k.expires_at IS NULL OR k.expires_at > ?2)",
+        )
+        .bind(key_hash.as_slice())
+        .bind(self.clock.now().unix_ms())
+        .fetch_optional(&self.readers)
+        .await?;
+        row.map(TryInto::try_into).transpose()
+    }
+
+    /// The password hash of an active user, by user name or e-mail.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn password_hash(&self, login: &str) -> Result<Option<(UserId, String)>, StoreError> {
+        let row: Option<(String, String)> = sqlx::query_as(
+            "SELECT id, password_hash FROM users
+             WHERE (username_key = ?1 OR email_key = ?1) AND active = 1 AND password_hash IS NOT NULL",
+        )
+        .bind(fold_case(login.trim()))
+        .fetch_optional(&self.readers)
+        .await?;
+        row.map(|(id, hash)| Ok((parsed(&id)?, hash))).transpose()
+    }
+
+    /// What a user is in an organization.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn standing(
+        &self,
+        user: &FoundUser,
+        organization: OrganizationId,
+    ) -> Result<Standing, StoreError> {
+        let rows: Vec<Option<String>> = sqlx::query_scalar(
+            "SELECT DISTINCT r.role FROM group_members AS m JOIN groups AS g ON g.id = m.group_id
+             LEFT JOIN group_roles AS r ON r.group_id = g.id
+             WHERE m.user_id = ? AND g.organization_id = ?",
+        )
+        .bind(user.id.to_string())
+        .bind(organization.to_string())
+        .fetch_all(&self.readers)
+        .await?;
+        let roles: Result<Vec<Role>, StoreError> = rows.iter().flatten().map(|role| parsed(role)).collect();
+        Ok(Standing {
+            signed_in: true,
+            platform_admin: user.platform_admin,
+            belongs: user.organization.id == organization || !rows.is_empty(),
+            roles: roles?,
+        })
+    }
+}
+
+pub(super) async fn insert_api_key(
+    group: &mut Group<'_>,
+    user: UserId,
+    new: &NewApiKey,
+) -> Result<(), StoreError> {
+    let id: domain::Id<()> = group.new_id();
+    sqlx::query(
+        "INSERT INTO api_keys (id, user_id, title, key_hash, hint, created_at) VALUES (?, ?, ?, ?, ?, ?)",
+    )
+    .bind(id.to_string())
+    .bind(user.to_string())
+    .bind(&new.title)
+    .bind(new.key_hash.as_slice())
+    .bind(&new.hint)
+    .bind(group.now.unix_ms())
+    .execute(&mut *group.connection)
+    .await?;
+    Ok(())
+}

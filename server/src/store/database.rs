@@ -1,0 +1,169 @@
+//! Opening a database: the lock, the connections, the schema, the key.
+
+use std::{
+    fs::{self, File, TryLockError},
+    path::{Path, PathBuf},
+    time::Duration,
+};
+
+use sqlx::{
+    ConnectOptions, Connection, SqliteConnection, SqlitePool,
+    migrate::{Migration, MigrationType, Migrator},
+    sqlite::{
+        SqliteAutoVacuum, SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous,
+    },
+};
+
+use crate::vault::{MasterKey, Vault, VaultError};
+
+/// Every SQLite from 3.7.0 to 3.51.2 can lose committed writes when one connection checkpoints while another commits.
+pub const SQLITE_VERSION_MIN: &str = "3.51.3";
+const READERS_MAX: u32 = 4;
+const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+const KEY_CHECK: &str = "key_check";
+
+/// Where the master key comes from.
+#[derive(Clone)]
+pub enum KeySource {
+    /// Made at first use.
+    File(PathBuf),
+    Given(MasterKey),
+}
+
+/// Why a database cannot be opened, in words for the operator.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    #[error("another Herald process uses this database (the lock {0} is taken). Stop it first.")]
+    Locked(String),
+    #[error("the lock file {0} cannot be opened: {1}")]
+    Lock(String, std::io::Error),
+    #[error(
+        "this build has SQLite {0}, which can lose committed writes; at least {SQLITE_VERSION_MIN} is needed"
+    )]
+    OldSqlite(String),
+    #[error("the database {0} cannot be opened: {1}")]
+    Database(String, sqlx::Error),
+    #[error("the database's schema could not be brought up to date: {0}")]
+    Migrate(#[from] sqlx::migrate::MigrateError),
+    #[error(
+        "the key file {0} is missing. Without it the secrets in this database cannot be read: put it back from the backup. Herald does not make a new one."
+    )]
+    KeyMissing(String),
+    #[error(
+        "the key is not the one that this database was made with. Put the right one back, as --key-file or HERALD_KEY."
+    )]
+    KeyWrong,
+    #[error(transparent)]
+    Vault(#[from] VaultError),
+    #[error("the database could not be read: {0}")]
+    Read(#[from] sqlx::Error),
+}
+
+/// Takes `<database>.lock`, never the database file itself: SQLite's own locks live there.
+///
+/// By the file's own name, whatever links lead to it.
+pub(super) fn lock(database: &Path) -> Result<File, OpenError> {
+    let database = fs::canonicalize(database).unwrap_or_else(|_| database.to_owned());
+    let mut path = database.into_os_string();
+    path.push(".lock");
+    let path = PathBuf::from(path);
+    let shown = path.display().to_string();
+    let file = fs::OpenOptions::new().create(true).truncate(false).write(true).open(&path);
+    let file = file.map_err(|error| OpenError::Lock(shown.clone(), error))?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(TryLockError::WouldBlock) => Err(OpenError::Locked(shown)),
+        Err(TryLockError::Error(error)) => Err(OpenError::Lock(shown, error)),
+    }
+}
+
+fn options(path: &Path) -> SqliteConnectOptions {
+    SqliteConnectOptions::new()
+        .filename(path)
+        .foreign_keys(true)
+        .busy_timeout(BUSY_TIMEOUT)
+        .disable_statement_logging()
+}
+
+pub(super) async fn connect_writer(path: &Path) -> Result<SqliteConnection, OpenError> {
+    let options = options(path)
+        .create_if_missing(true)
+        .auto_vacuum(SqliteAutoVacuum::Incremental)
+        .journal_mode(SqliteJournalMode::Wal)
+        .synchronous(SqliteSynchronous::Full);
+    let cannot_open = |error| OpenError::Database(path.display().to_string(), error);
+    let mut connection = SqliteConnection::connect_with(&options).await.map_err(cannot_open)?;
+    let version: String = sqlx::query_scalar("SELECT sqlite_version()").fetch_one(&mut connection).await?;
+    check_version(&version)?;
+    Ok(connection)
+}
+
+pub(super) fn check_version(version: &str) -> Result<(), OpenError> {
+    if version_parts(version) < version_parts(SQLITE_VERSION_MIN) {
+        return Err(OpenError::OldSqlite(version.to_owned()));
+    }
+    Ok(())
+}
+
+fn version_parts(version: &str) -> Vec<u32> {
+    version.split('.').map(|part| part.parse().unwrap_or(0)).collect()
+}
+
+/// Readers cannot write, and cannot checkpoint: only the writer does.
+pub(super) async fn connect_readers(path: &Path) -> Result<SqlitePool, OpenError> {
+    let pool = SqlitePoolOptions::new().max_connections(READERS_MAX);
+    let cannot_open = |error| OpenError::Database(path.display().to_string(), error);
+    pool.connect_with(options(path).read_only(true)).await.map_err(cannot_open)
+}
+
+pub(super) async fn migrate(connection: &mut SqliteConnection) -> Result<(), OpenError> {
+    Ok(migrator().run(connection).await?)
+}
+
+/// Append-only: what has been released is never edited.
+fn migrator() -> Migrator {
+    let initial = include_str!("../../migrations/0001_initial.sql");
+    let migration = |version, name: &'static str, sql: &'static str| {
+        Migration::new(
+            version,
+            name.into(),
+            MigrationType::Simple,
+            sqlx::SqlSafeStr::into_sql_str(sql),
+            false,
+        )
+    };
+    Migrator { migrations: vec![migration(1, "initial", initial)].into(), ..Migrator::DEFAULT }
+}
+
+/// Opens the vault, and makes a key only for a database that has never had one.
+pub(super) async fn open_vault(
+    connection: &mut SqliteConnection,
+    source: &KeySource,
+) -> Result<Vault, OpenError> {
+    let check: Option<Vec<u8>> = sqlx::query_scalar("SELECT value FROM settings WHERE name = ?")
+        .bind(KEY_CHECK)
+        .fetch_optional(&mut *connection)
+        .await?;
+    let key = match source {
+        KeySource::Given(key) => key.clone(),
+        KeySource::File(path) => match (MasterKey::read(path)?, &check) {
+            (Some(key), _) => key,
+            (None, None) => MasterKey::create(path)?,
+            (None, Some(_)) => return Err(OpenError::KeyMissing(path.display().to_string())),
+        },
+    };
+    let vault = Vault::new(&key);
+    match check {
+        Some(sealed) => {
+            vault.open(KEY_CHECK, &sealed).map_err(|_| OpenError::KeyWrong)?;
+        }
+        None => {
+            sqlx::query("INSERT INTO settings (name, value) VALUES (?, ?)")
+                .bind(KEY_CHECK)
+                .bind(vault.seal(KEY_CHECK, b"herald")?)
+                .execute(connection)
+                .await?;
+        }
+    }
+    Ok(vault)
+}

@@ -1,0 +1,270 @@
+//! Organizations and their seats; the first run.
+
+use async_trait::async_trait;
+use domain::{Email, Name, Organization, OrganizationId, Seats, Timestamp, UserId, UserName};
+use sqlx::{FromRow, SqliteConnection};
+
+use super::{
+    Store, StoreError,
+    api_keys::insert_api_key,
+    outbox::Group,
+    parsed,
+    users::{NewUserRow, insert_user},
+    writer::Write,
+};
+
+/// An organization as it is stored.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StoredOrganization {
+    pub id: OrganizationId,
+    pub name: String,
+    pub platform: bool,
+    pub created_at: Timestamp,
+}
+
+impl StoredOrganization {
+    #[must_use]
+    pub fn view(&self) -> Organization {
+        Organization::new(self.id, self.name.clone())
+    }
+}
+
+/// Who sets up a new database.
+pub struct FirstAdmin {
+    pub organization: Name,
+    pub username: UserName,
+    pub email: Email,
+    pub password_hash: String,
+}
+
+/// An API key to be; only its hash is stored.
+pub struct NewApiKey {
+    pub title: String,
+    pub key_hash: [u8; 32],
+    pub hint: String,
+}
+
+#[derive(FromRow)]
+struct Row {
+    id: String,
+    name: String,
+    platform: bool,
+    created_at: i64,
+}
+
+impl TryFrom<Row> for StoredOrganization {
+    type Error = StoreError;
+
+    fn try_from(row: Row) -> Result<Self, StoreError> {
+        Ok(Self {
+            id: parsed(&row.id)?,
+            name: row.name,
+            platform: row.platform,
+            created_at: Timestamp::from_unix_ms(row.created_at),
+        })
+    }
+}
+
+impl Store {
+    /// # Errors
+    /// When the database fails.
+    pub async fn organization(&self, id: OrganizationId) -> Result<Option<StoredOrganization>, StoreError> {
+        let row: Option<Row> =
+            sqlx::query_as("SELECT id, name, platform, created_at FROM organizations WHERE id = ?")
+                .bind(id.to_string())
+                .fetch_optional(&self.readers)
+                .await?;
+        row.map(TryInto::try_into).transpose()
+    }
+
+    /// # Errors
+    /// When the database fails.
+    pub async fn organization_named(&self, name: &str) -> Result<Option<StoredOrganization>, StoreError> {
+        let row: Option<Row> =
+            sqlx::query_as("SELECT id, name, platform, created_at FROM organizations WHERE name_key = ?")
+                .bind(domain::fold_case(name))
+                .fetch_optional(&self.readers)
+                .await?;
+        row.map(TryInto::try_into).transpose()
+    }
+
+    /// All organizations by name, or those that a user belongs to, the user's own first.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn organizations_of(
+        &self,
+        user: UserId,
+        all: bool,
+    ) -> Result<Vec<StoredOrganization>, StoreError> {
+        let rows: Vec<Row> = sqlx::query_as(
+            "SELECT o.id, o.name, o.platform, o.created_at FROM organizations AS o
+             WHERE ?2
+                OR o.id = (SELECT organization_id FROM users WHERE id = ?1)
+                OR o.id IN (SELECT g.organization_id FROM groups AS g
+                            JOIN group_members AS m ON m.group_id = g.id WHERE m.user_id = ?1)
+             ORDER BY o.id <> (SELECT organization_id FROM users WHERE id = ?1), o.name_key",
+        )
+        .bind(user.to_string())
+        .bind(all)
+        .fetch_all(&self.readers)
+        .await?;
+        rows.into_iter().map(TryInto::try_into).collect()
+    }
+
+    /// Whether there is any user yet: without one, the first run is open.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn is_empty(&self) -> Result<bool, StoreError> {
+        let users: i64 =
+            sqlx::query_scalar("SELECT EXISTS (SELECT 1 FROM users)").fetch_one(&self.readers).await?;
+        Ok(users == 0)
+    }
+
+    /// Makes the platform's organization, its first admin and, where one is given, the admin's API key, in an empty
+    /// database only.
+    ///
+    /// # Errors
+    /// [`StoreError::Refused`] when there is a user already.
+    pub async fn set_up(
+        &self,
+        first: FirstAdmin,
+        key: Option<NewApiKey>,
+    ) -> Result<(OrganizationId, UserId), StoreError> {
+        self.writer.write(SetUp { first, key }).await
+    }
+
+    /// # Errors
+    /// [`StoreError::Taken`] when the name is.
+    pub async fn create_organization(&self, name: Name) -> Result<StoredOrganization, StoreError> {
+        self.writer.write(CreateOrganization(name)).await
+    }
+
+    /// # Errors
+    /// When the database fails.
+    pub async fn seats(&self, organization: OrganizationId) -> Result<Seats, StoreError> {
+        let mut connection = self.readers.acquire().await?;
+        seats(&mut connection, organization).await
+    }
+
+    /// # Errors
+    /// [`StoreError::Refused`] when more seats are used.
+    pub async fn set_seats(
+        &self,
+        organization: OrganizationId,
+        limit: Option<u32>,
+    ) -> Result<Seats, StoreError> {
+        self.writer.write(SetSeats { organization, limit }).await
+    }
+}
+
+pub(super) async fn seats(
+    connection: &mut SqliteConnection,
+    organization: OrganizationId,
+) -> Result<Seats, StoreError> {
+    let row: Option<(Option<u32>, u32)> = sqlx::query_as(
+        "SELECT seats, (SELECT count(*) FROM users AS u
+                        WHERE u.organization_id = o.id AND u.active = 1 AND u.complimentary = 0)
+         FROM organizations AS o WHERE o.id = ?",
+    )
+    .bind(organization.to_string())
+    .fetch_optional(connection)
+    .await?;
+    let (seats, used_seats) = row.ok_or(StoreError::NotFound("organization"))?;
+    Ok(Seats { seats, used_seats })
+}
+
+struct SetUp {
+    first: FirstAdmin,
+    key: Option<NewApiKey>,
+}
+
+#[async_trait]
+impl Write for SetUp {
+    type Output = (OrganizationId, UserId);
+
+    async fn apply(&mut self, group: &mut Group<'_>) -> Result<Self::Output, StoreError> {
+        let users: i64 = sqlx::query_scalar("SELECT EXISTS (SELECT 1 FROM users)")
+            .fetch_one(&mut *group.connection)
+            .await?;
+        if users != 0 {
+            return Err(StoreError::Refused("Herald is set up already: there is a user.".to_owned()));
+        }
+        let first = &self.first;
+        let organization = insert_organization(group, &first.organization, true).await?;
+        let admin = NewUserRow {
+            organization_id: organization.id,
+            username: first.username.clone(),
+            email: first.email.clone(),
+            name: first.username.as_str().to_owned(),
+            active: true,
+            admin: true,
+            password_hash: Some(first.password_hash.clone()),
+        };
+        let user = insert_user(group, &admin).await?;
+        if let Some(key) = &self.key {
+            insert_api_key(group, user, key).await?;
+        }
+        Ok((organization.id, user))
+    }
+}
+
+struct CreateOrganization(Name);
+
+#[async_trait]
+impl Write for CreateOrganization {
+    type Output = StoredOrganization;
+
+    async fn apply(&mut self, group: &mut Group<'_>) -> Result<StoredOrganization, StoreError> {
+        insert_organization(group, &self.0, false).await
+    }
+}
+
+async fn insert_organization(
+    group: &mut Group<'_>,
+    name: &Name,
+    platform: bool,
+) -> Result<StoredOrganization, StoreError> {
+    let id: OrganizationId = group.new_id();
+    let inserted = sqlx::query(
+        "INSERT INTO organizations (id, name, name_key, platform, created_at) VALUES (?, ?, ?, ?, ?)
+         ON CONFLICT (name_key) DO NOTHING",
+    )
+    .bind(id.to_string())
+    .bind(name.as_str())
+    .bind(name.key())
+    .bind(platform)
+    .bind(group.now.unix_ms())
+    .execute(&mut *group.connection)
+    .await?;
+    if inserted.rows_affected() == 0 {
+        let detail = format!("There is an organization named “{name}” already. Choose another name.");
+        return Err(StoreError::Taken("organizationName", detail));
+    }
+    Ok(StoredOrganization { id, name: name.as_str().to_owned(), platform, created_at: group.now })
+}
+
+struct SetSeats {
+    organization: OrganizationId,
+    limit: Option<u32>,
+}
+
+#[async_trait]
+impl Write for SetSeats {
+    type Output = Seats;
+
+    async fn apply(&mut self, group: &mut Group<'_>) -> Result<Seats, StoreError> {
+        let used_seats = seats(group.connection, self.organization).await?.used_seats;
+        if self.limit.is_some_and(|limit| limit < used_seats) {
+            let detail = format!("Set at least {used_seats}, which are used, or disable users first.");
+            return Err(StoreError::Taken("seats", detail));
+        }
+        sqlx::query("UPDATE organizations SET seats = ? WHERE id = ?")
+            .bind(self.limit)
+            .bind(self.organization.to_string())
+            .execute(&mut *group.connection)
+            .await?;
+        Ok(Seats { seats: self.limit, used_seats })
+    }
+}

@@ -1,0 +1,121 @@
+//! Sessions: stored by the hash of their token, with an idle and an absolute end.
+
+use async_trait::async_trait;
+use domain::{
+    UserId,
+    limits::{SESSION_AGE_MAX, SESSION_IDLE_MAX, SESSION_TOUCH_EVERY},
+};
+use sqlx::SqliteConnection;
+
+use super::{Store, StoreError, api_keys::FoundUser, outbox::Group, writer::Write};
+
+/// A session to be.
+pub struct NewSession {
+    pub token_hash: [u8; 32],
+    pub user_id: UserId,
+}
+
+impl Store {
+    /// The active user of a session that has not ended. Its last use is written down now and then.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn session_user(&self, token_hash: [u8; 32]) -> Result<Option<FoundUser>, StoreError> {
+        let now = self.clock.now().unix_ms();
+        let row: Option<SessionRow> = sqlx::query_as(
+            "SELECT u.id, u.username, u.email, u.name, u.organization_id, o.name AS organization, u.admin,
+                    s.created_at, s.last_seen_at
+             FROM sessions AS s JOIN users AS u ON u.id = s.user_id JOIN organizations AS o ON o.id = u.organization_id
+             WHERE s.token_hash = ? AND u.active = 1",
+        )
+        .bind(token_hash.as_slice())
+        .fetch_optional(&self.readers)
+        .await?;
+        let Some(row) = row else {
+            return Ok(None);
+        };
+        let past =
+            |since: i64, max: std::time::Duration| i128::from(now - since) >= max.as_millis().cast_signed();
+        if past(row.created_at, SESSION_AGE_MAX) || past(row.last_seen_at, SESSION_IDLE_MAX) {
+            self.lazily(EndSession { token_hash }).await;
+            return Ok(None);
+        }
+        if past(row.last_seen_at, SESSION_TOUCH_EVERY) {
+            self.lazily(Touch { token_hash }).await;
+        }
+        row.user.try_into().map(Some)
+    }
+
+    /// Reading goes on when the disk is full: what could not be noted now is noted by a later request.
+    async fn lazily(&self, write: impl Write) {
+        if let Err(error) = self.writer.write(write).await {
+            tracing::warn!(%error, "A session's use could not be noted");
+        }
+    }
+
+    /// # Errors
+    /// When the database fails.
+    pub async fn end_session(&self, token_hash: [u8; 32]) -> Result<(), StoreError> {
+        self.writer.write(EndSession { token_hash }).await
+    }
+}
+
+#[derive(sqlx::FromRow)]
+struct SessionRow {
+    #[sqlx(flatten)]
+    user: super::api_keys::FoundUserRow,
+    created_at: i64,
+    last_seen_at: i64,
+}
+
+pub(super) async fn insert_session(group: &mut Group<'_>, new: &NewSession) -> Result<(), StoreError> {
+    sqlx::query(
+        "INSERT INTO sessions (token_hash, user_id, created_at, last_seen_at) VALUES (?1, ?2, ?3, ?3)",
+    )
+    .bind(new.token_hash.as_slice())
+    .bind(new.user_id.to_string())
+    .bind(group.now.unix_ms())
+    .execute(&mut *group.connection)
+    .await?;
+    Ok(())
+}
+
+pub(super) async fn end_sessions(connection: &mut SqliteConnection, user: UserId) -> Result<(), StoreError> {
+    sqlx::query("DELETE FROM sessions WHERE user_id = ?").bind(user.to_string()).execute(connection).await?;
+    Ok(())
+}
+
+struct Touch {
+    token_hash: [u8; 32],
+}
+
+#[async_trait]
+impl Write for Touch {
+    type Output = ();
+
+    async fn apply(&mut self, group: &mut Group<'_>) -> Result<(), StoreError> {
+        sqlx::query("UPDATE sessions SET last_seen_at = ? WHERE token_hash = ?")
+            .bind(group.now.unix_ms())
+            .bind(self.token_hash.as_slice())
+            .execute(&mut *group.connection)
+            .await?;
+        Ok(())
+    }
+}
+
+struct EndSession {
+    token_hash: [u8; 32],
+}
+
+#[async_trait]
+impl Write for EndSession {
+    type Output = ();
+
+    async fn apply(&mut self, group: &mut Group<'_>) -> Result<(), StoreError> {
+        sqlx::query("DELETE FROM sessions WHERE token_hash = ?")
+            .bind(self.token_hash.as_slice())
+            .execute(&mut *group.connection)
+            .await?;
+        Ok(())
+    }
+}

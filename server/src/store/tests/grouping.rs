@@ -1,0 +1,119 @@
+//! The grouped writer: many writes, few commits, and each writer gets the answer to its own.
+
+use std::path::Path;
+
+use async_trait::async_trait;
+use domain::OrganizationId;
+use futures::future::join_all;
+
+use super::{Record, TestStore, login, name};
+use crate::store::{StoreError, outbox::Group, writer::Write};
+
+const MANY: usize = 100;
+/// A tenth would do; on one thread all of them wait before the writer gets its turn.
+const COMMITS_MAX: usize = MANY / 10;
+
+/// Counts the commits in the log, which is short enough here never to have been begun anew.
+/// <https://sqlite.org/fileformat2.html#the_write_ahead_log>: a frame that ends a transaction says how long the file is now.
+fn commits(database: &Path) -> usize {
+    let log = std::fs::read(database.with_extension("db-wal")).expect("a log");
+    let number = |at: usize| u32::from_be_bytes(log[at..at + 4].try_into().expect("four bytes"));
+    let (page_bytes, salt) = (number(8) as usize, &log[16..24]);
+    let frames = (32..log.len()).step_by(24 + page_bytes);
+    frames.take_while(|at| &log[at + 8..at + 16] == salt).filter(|at| number(at + 4) != 0).count()
+}
+
+/// Does half of its work, then is refused.
+struct Half(OrganizationId);
+
+#[async_trait]
+impl Write for Half {
+    type Output = ();
+
+    async fn apply(&mut self, group: &mut Group<'_>) -> Result<(), StoreError> {
+        sqlx::query("UPDATE organizations SET seats = 7").execute(&mut *group.connection).await?;
+        group.record(self.0, login());
+        Err(StoreError::Refused("half way".to_owned()))
+    }
+}
+
+#[tokio::test]
+async fn many_at_once_take_few_commits() {
+    let store = TestStore::open().await;
+    let before = commits(&store.path());
+    let made = join_all((0..MANY).map(|n| store.store.create_organization(name(&format!("org-{n}"))))).await;
+    for (n, organization) in made.into_iter().enumerate() {
+        assert_eq!(organization.expect("the name is free").name, format!("org-{n}"));
+    }
+    let took = commits(&store.path()) - before;
+    assert!((1..=COMMITS_MAX).contains(&took), "{MANY} writes took {took} commits");
+
+    let before = commits(&store.path());
+    for n in 0..3 {
+        store.organization(&format!("alone-{n}")).await;
+    }
+    assert_eq!(commits(&store.path()) - before, 3, "one after the other: nothing waits for company");
+}
+
+#[tokio::test]
+async fn each_gets_its_own_answer() {
+    let store = TestStore::open().await;
+    // Every name twice: who comes second is refused, in the same group as the first.
+    let answers =
+        join_all((0..20).map(|n| store.store.create_organization(name(&format!("org-{}", n / 2))))).await;
+    for (n, answer) in answers.into_iter().enumerate() {
+        match answer {
+            Ok(organization) => assert_eq!((n % 2, organization.name), (0, format!("org-{}", n / 2))),
+            Err(error) => {
+                assert!(n % 2 == 1 && matches!(error, StoreError::Taken("organizationName", _)), "{error}")
+            }
+        }
+    }
+    assert_eq!(store.number("SELECT count(*) FROM organizations").await, 10);
+}
+
+#[tokio::test]
+async fn one_refused_leaves_nothing_behind_and_does_not_touch_the_others() {
+    let store = TestStore::open().await;
+    let organization = store.organization("parallelworks").await.id;
+    let record = || store.store.writer.write(Record(organization));
+    let (first, refused, second) =
+        tokio::join!(record(), store.store.writer.write(Half(organization)), record());
+    assert!(first.is_ok() && second.is_ok());
+    assert!(matches!(refused, Err(StoreError::Refused(why)) if why == "half way"));
+    let alone = store.store.writer.write(Half(organization)).await;
+    assert!(matches!(alone, Err(StoreError::Refused(_))));
+    assert_eq!(store.number("SELECT count(*) FROM organizations WHERE seats IS NOT NULL").await, 0);
+    assert_eq!(store.number("SELECT count(*) FROM events").await, 2);
+    assert_eq!(store.number("SELECT last_sequence FROM organizations").await, 2);
+}
+
+#[tokio::test]
+async fn one_that_breaks_the_whole_group_is_found_and_the_others_go_through() {
+    let store = TestStore::open().await;
+    let organization = store.organization("parallelworks").await.id;
+    let nowhere = OrganizationId::from_bytes([0; 12]);
+    let before = commits(&store.path());
+    let bad = 5;
+    let writes =
+        (0..MANY).map(|n| store.store.writer.write(Record(if n == bad { nowhere } else { organization })));
+    let answers = join_all(writes).await;
+    for (n, answer) in answers.into_iter().enumerate() {
+        match answer {
+            Ok(()) => assert_ne!(n, bad),
+            Err(StoreError::Database(error)) => {
+                assert_eq!(n, bad);
+                assert!(error.to_string().contains("events.sequence"), "{error}");
+            }
+            Err(other) => panic!("{n}: {other}"),
+        }
+    }
+    let count = store.number("SELECT count(*) FROM events").await;
+    assert_eq!(count, MANY as i64 - 1);
+    assert_eq!(store.number("SELECT max(sequence) FROM events").await, count, "the numbers have no gap");
+    assert_eq!(store.number("SELECT last_sequence FROM organizations").await, count);
+    let took = commits(&store.path()) - before;
+    assert!((2..=2 * COMMITS_MAX).contains(&took), "by halves, not one by one: {took} commits");
+    assert!(store.store.is_writable());
+    store.organization("acme").await;
+}

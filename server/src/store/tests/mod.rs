@@ -1,0 +1,122 @@
+//! The store's own promises: its plans, its CHECKs, its writer. Real files in a folder that goes with the test.
+
+mod checks;
+mod grouping;
+mod opening;
+mod plans;
+
+use std::path::PathBuf;
+
+use async_trait::async_trait;
+use domain::{
+    Description, EventType, Name, OrganizationId, Payload, Secret, Timestamp, UserId, WebhookId, WebhookName,
+};
+use sqlx::Row;
+use tempfile::TempDir;
+
+use super::{
+    KeySource, NewWebhookRow, OpenError, Store, StoreError, StoredOrganization, outbox::Group, writer::Write,
+};
+use crate::clock::Clock;
+
+const NOW: Timestamp = Timestamp::from_unix_ms(1_795_528_931_204);
+
+/// A store in a folder of its own.
+struct TestStore {
+    store: Store,
+    folder: TempDir,
+}
+
+impl TestStore {
+    async fn open() -> Self {
+        let folder = tempfile::tempdir().expect("a folder");
+        let store = open(&folder).await.expect("a new database opens");
+        Self { store, folder }
+    }
+
+    fn path(&self) -> PathBuf {
+        database(&self.folder)
+    }
+
+    async fn organization(&self, text: &str) -> StoredOrganization {
+        self.store.create_organization(name(text)).await.expect("the name is free")
+    }
+
+    async fn webhook(&self, organization: OrganizationId, text: &str) -> WebhookId {
+        let new = NewWebhookRow {
+            organization_id: organization,
+            event_type: EventType::UserLogin,
+            name: WebhookName::parse(text).expect("a name"),
+            url: "https://hooks.example.com/".to_owned(),
+            description: Description::parse("").expect("may be empty"),
+            enabled: true,
+            secret: Secret::from_bytes(&[7; 32]).expect("32 bytes"),
+        };
+        self.store.create_webhook(new).await.expect("the name is free").webhook.id
+    }
+
+    /// Through the writer, as everything that changes the file.
+    async fn execute(&self, sql: impl Into<String>) -> Result<(), StoreError> {
+        self.store.writer.write(Sql(sql.into())).await
+    }
+
+    async fn number(&self, sql: &'static str) -> i64 {
+        sqlx::query_scalar(sql).fetch_one(&self.store.readers).await.expect("a number")
+    }
+
+    /// The steps of a query's plan.
+    async fn plan(&self, sql: &str) -> Vec<String> {
+        let explain = sqlx::AssertSqlSafe(format!("EXPLAIN QUERY PLAN {sql}"));
+        let rows = sqlx::query(explain).fetch_all(&self.store.readers).await.expect("a plan");
+        rows.iter().map(|row| row.get("detail")).collect()
+    }
+}
+
+async fn open(folder: &TempDir) -> Result<Store, OpenError> {
+    let key = KeySource::File(folder.path().join("herald.db.key"));
+    Store::open(&database(folder), key, Clock::given(NOW)).await
+}
+
+fn database(folder: &TempDir) -> PathBuf {
+    folder.path().join("herald.db")
+}
+
+fn name(text: &str) -> Name {
+    Name::parse(text).expect("a name")
+}
+
+/// A log in of somebody; who it was is of no interest to the outbox.
+fn login() -> Payload {
+    Payload::UserLogin {
+        username: "demo".to_owned(),
+        email: "demo@parallelworks.com".to_owned(),
+        user_id: UserId::from_bytes([1; 12]),
+        organization: "parallelworks".to_owned(),
+    }
+}
+
+/// One statement as a write of its own.
+struct Sql(String);
+
+#[async_trait]
+impl Write for Sql {
+    type Output = ();
+
+    async fn apply(&mut self, group: &mut Group<'_>) -> Result<(), StoreError> {
+        sqlx::query(sqlx::AssertSqlSafe(self.0.clone())).execute(&mut *group.connection).await?;
+        Ok(())
+    }
+}
+
+/// Records a log in for an organization, whether there is one or not: that comes out when the group is flushed.
+struct Record(OrganizationId);
+
+#[async_trait]
+impl Write for Record {
+    type Output = ();
+
+    async fn apply(&mut self, group: &mut Group<'_>) -> Result<(), StoreError> {
+        group.record(self.0, login());
+        Ok(())
+    }
+}

@@ -1,0 +1,58 @@
+//! What the engine asks again and again costs the same however long the history is.
+
+use super::{
+    super::deliveries::{LANES, WINDOW},
+    TestStore,
+};
+
+/// The step that would read the whole table, if there is one. `SCAN lane` and the like are rows that were just found.
+fn full_scan(plan: &[String]) -> Option<&String> {
+    let tables = ["deliveries", "d", "events", "e", "webhooks", "w"];
+    plan.iter().find(|step| {
+        let scanned = step.strip_prefix("SCAN ").and_then(|rest| rest.split(' ').next());
+        scanned.is_some_and(|name| tables.contains(&name))
+    })
+}
+
+#[tokio::test]
+async fn lanes_are_found_by_skipping_through_the_due_index() {
+    let store = TestStore::open().await;
+    let plan = store.plan(LANES).await;
+    let searches: Vec<&String> = plan.iter().filter(|step| step.contains("SEARCH deliveries")).collect();
+    assert_eq!(searches.len(), 3, "{plan:#?}");
+    assert!(searches.iter().all(|step| step.contains("USING COVERING INDEX deliveries_due")), "{plan:#?}");
+    assert_eq!(full_scan(&plan), None, "{plan:#?}");
+}
+
+#[tokio::test]
+async fn a_window_is_read_off_the_due_index() {
+    let store = TestStore::open().await;
+    let plan = store.plan(WINDOW).await;
+    assert!(
+        plan.iter()
+            .any(|step| step.contains("deliveries USING COVERING INDEX deliveries_due (webhook_id=?)")),
+        "{plan:#?}"
+    );
+    assert_eq!(full_scan(&plan), None, "{plan:#?}");
+    // Sorting would read all that is pending for the webhook before the first row comes out.
+    let sorted_before_limit =
+        plan.iter().take_while(|step| !step.contains("SCAN due")).any(|s| s.contains("TEMP B-TREE"));
+    assert!(!sorted_before_limit, "{plan:#?}");
+}
+
+#[tokio::test]
+async fn a_page_of_deliveries_is_read_off_its_index() {
+    let store = TestStore::open().await;
+    let page = "SELECT d.seq FROM deliveries AS d WHERE d.webhook_id = ?1 AND d.seq < ?2 ORDER BY d.seq DESC LIMIT ?3";
+    assert_eq!(
+        store.plan(page).await,
+        ["SEARCH d USING COVERING INDEX deliveries_of_webhook (webhook_id=? AND seq<?)"]
+    );
+}
+
+#[test]
+fn a_full_scan_is_recognized() {
+    let plan = ["SCAN deliveries".to_owned(), "SEARCH e USING INDEX x (id=?)".to_owned()];
+    assert_eq!(full_scan(&plan), Some(&plan[0]));
+    assert_eq!(full_scan(&["SCAN lane".to_owned()]), None);
+}

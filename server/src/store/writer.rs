@@ -1,0 +1,307 @@
+//! The one writer: takes what waits, writes it in one transaction, answers after the commit.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use domain::limits::{GROUP_WRITES_MAX, WRITE_QUEUE_MAX};
+use sqlx::{Connection, SqliteConnection};
+use tokio::sync::{Notify, mpsc, oneshot, watch};
+
+use super::{StoreError, outbox::Group};
+use crate::{clock::Clock, ids::IdSource};
+
+/// A change to the store. It runs inside a transaction that it shares with others.
+#[async_trait]
+pub(super) trait Write: Send + 'static {
+    type Output: Send + 'static;
+
+    /// Applies the change. An error leaves nothing of it behind and does not touch the others.
+    ///
+    /// It runs again when the group that it was in could not be committed.
+    async fn apply(&mut self, group: &mut Group<'_>) -> Result<Self::Output, StoreError>;
+
+    /// Whether it writes nothing itself and only hands rows to the group's own statements.
+    fn only_collects(&self) -> bool {
+        false
+    }
+}
+
+/// The way to the writer's task.
+#[derive(Clone)]
+pub(super) struct Writer {
+    queue: mpsc::Sender<Message>,
+    state: watch::Receiver<State>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum State {
+    Running,
+    Stopped,
+    Failed,
+}
+
+enum Message {
+    Write(Box<dyn Job>),
+    Stop,
+}
+
+impl Writer {
+    pub(super) fn start(connection: SqliteConnection, clock: Clock, ids: IdSource, due: Arc<Notify>) -> Self {
+        let (queue, inbox) = mpsc::channel(WRITE_QUEUE_MAX);
+        let (report, state) = watch::channel(State::Running);
+        let task = Task { connection, clock, ids, due };
+        tokio::spawn(async move {
+            let end = task.run(inbox).await;
+            report.send_replace(end);
+        });
+        Self { queue, state }
+    }
+
+    /// Resolves once the write is durable, or did not happen.
+    pub(super) async fn write<W: Write>(&self, write: W) -> Result<W::Output, StoreError> {
+        let (reply, answer) = oneshot::channel();
+        let job = Box::new(Ticket { write, output: None, reply });
+        self.queue.send(Message::Write(job)).await.map_err(|_| StoreError::Stopped)?;
+        answer.await.map_err(|_| StoreError::Stopped)?
+    }
+
+    pub(super) fn is_running(&self) -> bool {
+        // An error means that the task is gone without a word: it panicked.
+        self.state.has_changed().is_ok() && *self.state.borrow() == State::Running
+    }
+
+    pub(super) async fn failed(&self) {
+        let mut state = self.state.clone();
+        let failed = state.wait_for(|state| *state == State::Failed).await.is_ok();
+        if !failed && *self.state.borrow() == State::Stopped {
+            std::future::pending::<()>().await;
+        }
+    }
+
+    pub(super) async fn stop(&self) {
+        let asked = self.queue.send(Message::Stop).await;
+        let mut state = self.state.clone();
+        if asked.is_ok() {
+            // An error means that the task is gone, which is what was asked for.
+            let _ = state.wait_for(|state| *state != State::Running).await;
+        }
+    }
+}
+
+/// A write and the one who waits for it.
+struct Ticket<W: Write> {
+    write: W,
+    output: Option<W::Output>,
+    reply: oneshot::Sender<Result<W::Output, StoreError>>,
+}
+
+#[async_trait]
+trait Job: Send {
+    async fn apply(&mut self, group: &mut Group<'_>) -> Result<(), StoreError>;
+    fn only_collects(&self) -> bool;
+    fn answer(self: Box<Self>, result: Result<(), StoreError>);
+}
+
+#[async_trait]
+impl<W: Write> Job for Ticket<W> {
+    async fn apply(&mut self, group: &mut Group<'_>) -> Result<(), StoreError> {
+        self.output = Some(self.write.apply(group).await?);
+        Ok(())
+    }
+
+    fn only_collects(&self) -> bool {
+        self.write.only_collects()
+    }
+
+    fn answer(self: Box<Self>, result: Result<(), StoreError>) {
+        let Self { output, reply, .. } = *self;
+        let answer = result.and_then(|()| output.ok_or(StoreError::Stopped));
+        // Nobody waits any more when a client has gone; the write stands all the same.
+        let _ = reply.send(answer);
+    }
+}
+
+type Jobs = Vec<Box<dyn Job>>;
+
+/// What a group came to: an answer for each job, or what undid them all.
+type GroupResult = Result<Vec<Result<(), StoreError>>, Undone>;
+
+/// Why a whole group came to nothing.
+#[derive(Debug)]
+enum Undone {
+    /// Something in it was refused when all was written: without that, the others go through.
+    ByOne(StoreError),
+    /// The disk is full or another program holds the database: nothing was stored, and later it may be.
+    ForNow(StoreError),
+    /// What is on disk is not known until it is read again at the next start.
+    Lost(StoreError),
+}
+
+impl From<StoreError> for Undone {
+    fn from(error: StoreError) -> Self {
+        const SQLITE_BUSY: u32 = 5;
+        const SQLITE_FULL: u32 = 13;
+        const SQLITE_CONSTRAINT: u32 = 19;
+        match primary_code(&error) {
+            Some(SQLITE_CONSTRAINT) => Self::ByOne(error),
+            Some(SQLITE_FULL) => Self::ForNow(StoreError::Full),
+            Some(SQLITE_BUSY) => Self::ForNow(StoreError::Busy),
+            Some(_) => Self::Lost(error),
+            None => match error {
+                StoreError::Database(_) => Self::Lost(error),
+                other => Self::ByOne(other),
+            },
+        }
+    }
+}
+
+impl From<sqlx::Error> for Undone {
+    fn from(error: sqlx::Error) -> Self {
+        StoreError::from(error).into()
+    }
+}
+
+struct Task {
+    connection: SqliteConnection,
+    clock: Clock,
+    ids: IdSource,
+    due: Arc<Notify>,
+}
+
+impl Task {
+    async fn run(mut self, mut inbox: mpsc::Receiver<Message>) -> State {
+        let mut waiting = Vec::with_capacity(GROUP_WRITES_MAX);
+        let mut end = None;
+        while end.is_none() && inbox.recv_many(&mut waiting, GROUP_WRITES_MAX).await > 0 {
+            let mut jobs = Jobs::new();
+            for message in waiting.drain(..) {
+                match message {
+                    Message::Write(job) if end.is_none() => jobs.push(job),
+                    Message::Write(job) => job.answer(Err(StoreError::Stopped)),
+                    Message::Stop => end = Some(State::Stopped),
+                }
+            }
+            if self.write_all(jobs).await.is_err() {
+                return State::Failed;
+            }
+        }
+        self.close().await;
+        end.unwrap_or(State::Stopped)
+    }
+
+    /// Writes all in one group; where one of them spoils it, that one is found by halves and the others go through.
+    ///
+    /// An error means that nothing more may be acknowledged.
+    async fn write_all(&mut self, jobs: Jobs) -> Result<(), StoreError> {
+        let mut parts = vec![jobs];
+        while let Some(mut jobs) = parts.pop() {
+            if jobs.is_empty() {
+                continue;
+            }
+            match self.write_group(&mut jobs).await {
+                Ok(results) => {
+                    for (job, result) in jobs.into_iter().zip(results) {
+                        job.answer(result);
+                    }
+                }
+                Err(Undone::Lost(error)) => {
+                    tracing::error!(%error, "The database failed; Herald stops so that nothing is acknowledged that is not stored");
+                    jobs.into_iter().for_each(|job| job.answer(Err(StoreError::Stopped)));
+                    return Err(error);
+                }
+                Err(Undone::ForNow(error)) => {
+                    let full = matches!(error, StoreError::Full);
+                    let answer = || if full { StoreError::Full } else { StoreError::Busy };
+                    jobs.into_iter().for_each(|job| job.answer(Err(answer())));
+                }
+                Err(Undone::ByOne(error)) => match jobs.len() {
+                    1 => jobs.remove(0).answer(Err(error)),
+                    several => {
+                        parts.push(jobs.split_off(several / 2));
+                        parts.push(jobs);
+                    }
+                },
+            }
+        }
+        Ok(())
+    }
+
+    /// The statements are plain ones: after a commit that failed, SQLite and sqlx's own transactions can disagree on
+    /// whether one is open.
+    async fn write_group(&mut self, jobs: &mut Jobs) -> GroupResult {
+        sqlx::query("BEGIN IMMEDIATE").execute(&mut self.connection).await?;
+        let outcome = self.apply_group(jobs).await;
+        let committed = match outcome {
+            Ok((results, woken)) => match sqlx::query("COMMIT").execute(&mut self.connection).await {
+                Ok(_) => Ok((results, woken)),
+                Err(error) => Err(error.into()),
+            },
+            Err(undone) => Err(undone),
+        };
+        match committed {
+            Ok((results, woken)) => {
+                if woken {
+                    self.due.notify_one();
+                }
+                Ok(results)
+            }
+            Err(undone) => {
+                // It fails where SQLite has rolled back by itself, which is as good.
+                let _ = sqlx::query("ROLLBACK").execute(&mut self.connection).await;
+                Err(undone)
+            }
+        }
+    }
+
+    async fn apply_group(&mut self, jobs: &mut Jobs) -> Result<(Vec<Result<(), StoreError>>, bool), Undone> {
+        let mut group = Group::new(&mut self.connection, self.clock.now(), &self.ids);
+        let mut results = Vec::with_capacity(jobs.len());
+        for job in jobs.iter_mut() {
+            let result = if job.only_collects() {
+                job.apply(&mut group).await
+            } else {
+                apply_in_savepoint(job.as_mut(), &mut group).await?
+            };
+            results.push(result);
+        }
+        Ok((results, group.flush().await?))
+    }
+
+    async fn close(mut self) {
+        // Best effort: what is in the log is durable and is read back at the next start.
+        let _ = sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").execute(&mut self.connection).await;
+        let _ = self.connection.close().await;
+    }
+}
+
+/// Applies one so that its error undoes it alone. The outer error is the group's: after a full disk or an I/O error
+/// SQLite may have ended the transaction, and what follows would be written outside of any.
+async fn apply_in_savepoint(
+    job: &mut dyn Job,
+    group: &mut Group<'_>,
+) -> Result<Result<(), StoreError>, Undone> {
+    group.execute("SAVEPOINT one").await?;
+    let mark = group.mark();
+    let result = match job.apply(group).await {
+        Err(error @ StoreError::Database(_)) => match Undone::from(error) {
+            Undone::ByOne(error) => Err(error),
+            whole => return Err(whole),
+        },
+        result => result,
+    };
+    if result.is_err() {
+        group.execute("ROLLBACK TO one").await?;
+        group.forget_since(mark);
+    }
+    group.execute("RELEASE one").await?;
+    Ok(result)
+}
+
+/// SQLite's primary result code.
+fn primary_code(error: &StoreError) -> Option<u32> {
+    let StoreError::Database(error) = error else {
+        return None;
+    };
+    let code: u32 = error.as_database_error()?.code()?.parse().ok()?;
+    Some(code & 0xff)
+}

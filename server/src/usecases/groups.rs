@@ -1,0 +1,95 @@
+//! Groups, their roles and their members.
+
+use api::Problem;
+use domain::{Description, Group, GroupDetail, Invalid, Name, Role};
+
+use crate::{
+    access::Grant,
+    herald::Herald,
+    store::{MemberChange, NewGroup},
+};
+
+/// A group to be, as typed.
+pub(crate) struct NewGroupRequest {
+    pub(crate) name: String,
+    pub(crate) description: String,
+    pub(crate) roles: Vec<String>,
+}
+
+/// Who goes into or out of which group.
+pub(crate) struct MemberRequest {
+    pub(crate) group: String,
+    pub(crate) username: String,
+}
+
+impl Herald {
+    pub(crate) async fn list_groups(&self, grant: &Grant) -> Result<Vec<Group>, Problem> {
+        Ok(self.store.groups(grant.organization()?.id).await?)
+    }
+
+    pub(crate) async fn group(&self, grant: &Grant, name: &str) -> Result<GroupDetail, Problem> {
+        Ok(self.store.group(grant.organization()?.id, name).await?)
+    }
+
+    pub(crate) async fn create_group(&self, grant: &Grant, new: NewGroupRequest) -> Result<Group, Problem> {
+        let mut invalid = Invalid::default();
+        let name = invalid.check("name", Name::parse(&new.name));
+        let description = invalid.check("description", Description::parse(&new.description));
+        let roles = parse_roles(&mut invalid, &new.roles);
+        let (Some(name), Some(description), Some(roles)) = (name, description, roles) else {
+            return Err(invalid.into());
+        };
+        let organization_id = grant.organization()?.id;
+        Ok(self.store.create_group(NewGroup { organization_id, name, description, roles }).await?)
+    }
+
+    pub(crate) async fn set_group_roles(
+        &self,
+        grant: &Grant,
+        name: &str,
+        roles: &[String],
+    ) -> Result<Group, Problem> {
+        let mut invalid = Invalid::default();
+        let Some(roles) = parse_roles(&mut invalid, roles) else {
+            return Err(invalid.into());
+        };
+        Ok(self.store.set_group_roles(grant.organization()?.id, name, roles).await?)
+    }
+
+    pub(crate) async fn add_member(
+        &self,
+        grant: &Grant,
+        request: MemberRequest,
+    ) -> Result<GroupDetail, Problem> {
+        Ok(self.store.add_member(member_change(grant, request)?).await?)
+    }
+
+    pub(crate) async fn remove_member(&self, grant: &Grant, request: MemberRequest) -> Result<(), Problem> {
+        Ok(self.store.remove_member(member_change(grant, request)?).await?)
+    }
+}
+
+fn member_change(grant: &Grant, request: MemberRequest) -> Result<MemberChange, Problem> {
+    Ok(MemberChange {
+        organization: grant.organization()?.id,
+        group: request.group,
+        username: request.username,
+        by_admin: grant.is_admin(),
+    })
+}
+
+/// `None` when one of them is not a role; each that is not is named by its place.
+fn parse_roles(invalid: &mut Invalid, roles: &[String]) -> Option<Vec<Role>> {
+    let mut parsed = Vec::with_capacity(roles.len());
+    for (index, role) in roles.iter().enumerate() {
+        match role.parse::<Role>() {
+            Ok(role) => parsed.push(role),
+            Err(issue) => {
+                let mut error = issue.at("roles");
+                error.pointer = format!("#/roles/{index}");
+                invalid.errors.push(error);
+            }
+        }
+    }
+    (parsed.len() == roles.len()).then_some(parsed)
+}

@@ -1,0 +1,13 @@
+//! The use cases: validation and the store's operations, each behind a [`Grant`](crate::access::Grant).
+
+mod groups;
+mod organizations;
+mod problems;
+mod session;
+mod users;
+mod webhooks;
+
+pub(crate) use groups::{MemberRequest, NewGroupRequest};
+pub(crate) use session::first_admin;
+pub(crate) use users::NewUserRequest;
+pub(crate) use webhooks::{EditWebhook, NewWebhookRequest};

@@ -1,0 +1,40 @@
+//! What the caller is told when something underneath fails; the cause goes to the log.
+
+use api::Problem;
+use domain::FieldError;
+
+use crate::{passwords::HashError, store::StoreError};
+
+/// Lets `?` turn a store's error into an answer.
+impl From<StoreError> for Problem {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::NotFound(what) => Self::not_found(what),
+            StoreError::Taken(field, detail) => Self::taken(FieldError::new(field, "taken", detail)),
+            StoreError::Refused(detail) => Self::conflict(detail),
+            StoreError::Forbidden => Self::forbidden(),
+            StoreError::Full => {
+                tracing::error!("The disk is full: nothing new can be stored");
+                Self::unavailable("The server's disk is full; nothing was stored. Try again later.")
+            }
+            StoreError::Busy => {
+                tracing::error!("Another program holds the database: nothing new can be stored");
+                Self::unavailable("The server's database is busy; nothing was stored. Try again.")
+            }
+            StoreError::Stopped => {
+                Self::unavailable("The server is stopping; nothing was stored. Try again.")
+            }
+            StoreError::Database(_) | StoreError::Vault(_) | StoreError::Corrupt(_) => {
+                tracing::error!(%error, "The store failed");
+                Self::internal()
+            }
+        }
+    }
+}
+
+impl From<HashError> for Problem {
+    fn from(error: HashError) -> Self {
+        tracing::error!(%error, "A password could not be hashed");
+        Self::internal()
+    }
+}

@@ -1,0 +1,104 @@
+//! Users of an organization.
+
+use api::{
+    Problem,
+    users::{UserPage, UserQuery},
+};
+use domain::{Email, EventType, Invalid, OrgUser, Password, PersonName, UserId, UserName, limits::PAGE_ROWS};
+
+use crate::{
+    access::Grant,
+    herald::Herald,
+    store::{ActiveChange, NewUserRow, SortBy, UserFilter},
+};
+
+/// A user to be, as typed.
+pub(crate) struct NewUserRequest {
+    pub(crate) username: String,
+    pub(crate) email: String,
+    pub(crate) name: String,
+    pub(crate) active: bool,
+    /// `None`: the user cannot sign in with a password yet.
+    pub(crate) password: Option<String>,
+}
+
+impl Herald {
+    pub(crate) async fn list_users(
+        &self,
+        grant: &Grant,
+        filter: &UserFilter,
+    ) -> Result<(Vec<OrgUser>, u32), Problem> {
+        Ok(self.store.users(grant.organization()?.id, filter).await?)
+    }
+
+    /// A page of users by user name, for the console.
+    pub(crate) async fn user_page(&self, grant: &Grant, query: &UserQuery) -> Result<UserPage, Problem> {
+        let rows = u32::try_from(PAGE_ROWS).unwrap_or(u32::MAX);
+        let page = query.page.max(1);
+        let filter = UserFilter {
+            search: query.search.clone(),
+            active: None,
+            sort_by: SortBy::Username,
+            descending: false,
+            limit: rows,
+            skip: (page - 1).saturating_mul(rows),
+        };
+        let (users, total) = self.list_users(grant, &filter).await?;
+        let disable_fires = self.webhooks_told_of(EventType::UserDisabled, grant).await?;
+        Ok(UserPage { users, total, page, pages: total.div_ceil(rows).max(1), disable_fires })
+    }
+
+    /// The names of the enabled webhooks of a type, for those who may see webhooks.
+    async fn webhooks_told_of(&self, event_type: EventType, grant: &Grant) -> Result<Vec<String>, Problem> {
+        if !grant.is_admin() {
+            return Ok(Vec::new());
+        }
+        let webhooks = self.list_webhooks(grant).await?.into_iter().map(|row| row.webhook);
+        let told = webhooks.filter(|webhook| webhook.enabled && webhook.event_type == event_type);
+        Ok(told.map(|webhook| webhook.name).collect())
+    }
+
+    pub(crate) async fn create_user(&self, grant: &Grant, new: NewUserRequest) -> Result<OrgUser, Problem> {
+        let mut invalid = Invalid::default();
+        let username = invalid.check("username", UserName::parse(&new.username));
+        let email = invalid.check("email", Email::parse(&new.email));
+        let name = invalid.check("name", PersonName::parse(&new.name));
+        let password = match new.password.as_deref().map(Password::parse) {
+            None => Some(None),
+            Some(password) => invalid.check("password", password).map(Some),
+        };
+        let (Some(username), Some(email), Some(name), Some(password)) = (username, email, name, password)
+        else {
+            return Err(invalid.into());
+        };
+        let password_hash = match password {
+            Some(password) => Some(self.passwords.hash(password.as_str().to_owned()).await?),
+            None => None,
+        };
+        let row = NewUserRow {
+            organization_id: grant.organization()?.id,
+            username,
+            email,
+            name: name.as_str().to_owned(),
+            active: new.active,
+            admin: false,
+            password_hash,
+        };
+        Ok(self.store.create_user(row).await?)
+    }
+
+    pub(crate) async fn user_id(&self, grant: &Grant, username: &str) -> Result<UserId, Problem> {
+        let found = self.store.user_named(grant.organization()?.id, username).await?;
+        found.ok_or_else(|| Problem::not_found("user"))
+    }
+
+    pub(crate) async fn set_user_active(
+        &self,
+        grant: &Grant,
+        user: UserId,
+        active: bool,
+    ) -> Result<(), Problem> {
+        let (organization, by_platform_admin) = (grant.organization()?.id, grant.user()?.platform_admin);
+        Ok(self.store.set_user_active(ActiveChange { organization, user, active, by_platform_admin }).await?)
+    }
+}
