@@ -1,0 +1,74 @@
+//! `cargo xtask`: sets up, builds, runs and tests Herald.
+//! This file only reads the command line; each command has a file of its own.
+
+mod browser;
+mod build;
+mod bundle;
+mod command;
+mod console;
+mod failure;
+mod guard;
+mod manifest;
+mod progress;
+mod run;
+mod setup;
+mod style;
+mod test;
+mod workspace;
+
+use std::process::ExitCode;
+
+use failure::{Failure, Outcome};
+use progress::Progress;
+use workspace::Workspace;
+
+const HELP: &str = "\
+Sets up, builds, runs and tests Herald. What is missing on the machine is installed, or the line that installs it is printed.
+
+cargo xtask run [-- ARGUMENTS]      build, then `herald serve`; the arguments go to it
+cargo xtask test [--only A,B] [-- ARGUMENTS]
+                                    every check, in this order: fmt, lint, lint-console, unit, guard, build, types, browser;
+                                    the arguments go to Playwright
+cargo xtask build                   the console (wasm, style) and the server with the console inside it
+cargo xtask help                    this text
+
+CARGO_TARGET_DIR                    where everything is built (default: target)
+HERALD_WASM_TOOLCHAIN=distribution  build the console with Debian's own Rust instead of rustup's
+HERALD_CHROMIUM                     the browser of the browser tests (default: the system's Chromium)
+";
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    match dispatch(&arguments) {
+        Ok(code) => code,
+        Err(failure) => {
+            eprintln!("\n{failure}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn dispatch(arguments: &[String]) -> Outcome<ExitCode> {
+    let (command, rest) =
+        arguments.split_first().map_or(("help", arguments), |(first, rest)| (first.as_str(), rest));
+    match command {
+        "build" => build_only(rest)?,
+        "run" => run::run(&Workspace::from_environment()?, rest)?,
+        "test" => return test::test(&Workspace::from_environment()?, rest),
+        "help" | "--help" | "-h" => print!("{HELP}"),
+        other => return Err(Failure::new(format!("There is no command `{other}`.\n\n{HELP}"))),
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn build_only(arguments: &[String]) -> Outcome {
+    if let Some(unknown) = arguments.first() {
+        return Err(Failure::new(format!(
+            "`cargo xtask build` takes no argument, and `{unknown}` was given."
+        )));
+    }
+    let workspace = Workspace::from_environment()?;
+    build::build(&workspace, &mut Progress::new(build::STEPS))?;
+    println!("\n{} is built, the console inside it.", workspace.binary().display());
+    Ok(())
+}
