@@ -1,9 +1,6 @@
 //! Signing in.
 
-use api::{
-    paths,
-    session::{SignIn, after_sign_in},
-};
+use api::session::{SignIn, after_sign_in};
 use leptos::prelude::*;
 use leptos_router::components::Redirect;
 
@@ -53,8 +50,7 @@ fn SignInForm(to: String) -> impl IntoView {
                 </p>
             </PostForm>
             <p class="hint">
-                "No account, or a password that is lost? An admin of your organization can help. "
-                <a href=paths::START>"Start page"</a>
+                "No account, or a password that is lost? An admin of your organization can help."
             </p>
         </section>
     }

@@ -56,7 +56,7 @@ fn Table(page: DeliveryPage, path: String, first: bool) -> impl IntoView {
     });
     let rows = page.deliveries.into_iter().map(row).collect::<Vec<_>>();
     view! {
-        <div class="table-scroll" role="region" aria-labelledby="deliveries-title" tabindex="0">
+        <div class="table-scroll" role="region" aria-label="Table of deliveries" tabindex="0">
             <table class="table">
                 <thead>
                     <tr>
@@ -103,13 +103,11 @@ fn row(row: DeliveryRow) -> impl IntoView {
 /// `200 · 41 ms`, or what went wrong.
 fn response_words(row: &DeliveryRow) -> String {
     let Some(last) = &row.last else { return "no attempt yet".to_owned() };
-    let mut words = last.summary.clone();
-    if let Some(error) = row.error_text.as_ref().filter(|error| **error != words) {
-        words = format!("{words} · {error}");
-    }
+    // What went wrong in words has the code in it.
+    let words = row.error_text.as_ref().unwrap_or(&last.summary);
     match row.duration_ms {
         Some(ms) => format!("{words} · {ms} ms"),
-        None => words,
+        None => words.clone(),
     }
 }
 
@@ -170,9 +168,9 @@ mod tests {
         assert_eq!(response_words(&row(None, None, None)), "no attempt yet");
         assert_eq!(response_words(&row(Some("200"), None, Some(41))), "200 · 41 ms");
         assert_eq!(
-            response_words(&row(Some("500"), Some("The receiver answered with an error"), Some(3))),
-            "500 · The receiver answered with an error · 3 ms"
+            response_words(&row(Some("500"), Some("The receiver answered 500."), Some(3))),
+            "The receiver answered 500. · 3 ms"
         );
-        assert_eq!(response_words(&row(Some("refused"), Some("refused"), None)), "refused");
+        assert_eq!(response_words(&row(Some("refused"), None, None)), "refused");
     }
 }

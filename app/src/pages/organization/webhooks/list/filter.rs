@@ -27,7 +27,7 @@ impl Filter {
         }
     }
 
-    /// The same as the fields of a form.
+    /// The same as the fields of a form, those that ask for something.
     pub(super) fn into_pairs(self) -> Vec<(String, String)> {
         let status = match self.enabled {
             Some(true) => "enabled",
@@ -36,8 +36,10 @@ impl Filter {
         };
         let event_type = self.event_type.map(EventType::as_str).unwrap_or_default();
         [("q", self.search.as_str()), ("type", event_type), ("status", status)]
+            .into_iter()
+            .filter(|(_, value)| !value.is_empty())
             .map(|(name, value)| (name.to_owned(), value.to_owned()))
-            .to_vec()
+            .collect()
     }
 
     pub(super) fn keep(&self, rows: &[WebhookRow]) -> Vec<WebhookRow> {
