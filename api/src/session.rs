@@ -70,8 +70,8 @@ pub async fn sign_in(
 pub fn after_sign_in(to: &str) -> Next {
     // Only a path of this console: anything else could lead a freshly signed-in user to a stranger's page.
     // Browsers drop tabs and line breaks and read `\` as `/`.
-    let own =
-        to.starts_with('/') && !to.starts_with("//") && !to.contains(|c: char| c.is_control() || c == '\\');
+    let plain = to.chars().all(|c| c.is_ascii_graphic() && c != '\\');
+    let own = plain && to.starts_with('/') && !to.starts_with("//");
     Next::new(if own { to } else { paths::START })
 }
 

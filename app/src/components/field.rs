@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 
+use super::escape::escape;
 use crate::forms::Form;
 
 /// What is typed into a text field, for keyboards and for browsers that fill in.
@@ -94,7 +95,7 @@ pub(crate) fn TextArea(form: Form, name: &'static str, label: &'static str) -> i
                 aria-invalid=invalid(&form, name)
                 aria-describedby=described_by(&form, name, false)
             >
-                {form.typed(name).unwrap_or_default()}
+                {escape(&form.typed(name).unwrap_or_default())}
             </textarea>
             <FieldNotes form name/>
         </div>

@@ -3,6 +3,8 @@
 use leptos::prelude::*;
 use leptos_meta::Title;
 
+use super::escape::escape;
+
 /// The one `<h1>`.
 #[component]
 pub(crate) fn Heading(children: Children) -> impl IntoView {
@@ -15,18 +17,4 @@ pub(crate) fn PageTitle(#[prop(into)] words: String) -> impl IntoView {
     let title = format!("{words} · Herald");
     // leptos_meta writes the title into the head as it is, and names are other people's text.
     view! { <Title text=escape(&title)/> }
-}
-
-fn escape(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_title_cannot_end_its_element() {
-        assert_eq!(escape("</title><script>&"), "&lt;/title&gt;&lt;script&gt;&amp;");
-    }
 }

@@ -9,6 +9,7 @@ pub(crate) enum Icon {
     Clock,
     Stop,
     Chevron,
+    Close,
 }
 
 impl Icon {
@@ -22,6 +23,7 @@ impl Icon {
             Self::Clock => "icon icon-clock",
             Self::Stop => "icon icon-stop",
             Self::Chevron => "icon icon-chevron",
+            Self::Close => "icon icon-close",
         }
     }
 }

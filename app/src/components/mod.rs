@@ -4,6 +4,7 @@ pub(crate) mod breadcrumb;
 pub(crate) mod button;
 pub(crate) mod copyable;
 pub(crate) mod error_summary;
+mod escape;
 pub(crate) mod fact;
 pub(crate) mod field;
 pub(crate) mod header;

@@ -1,4 +1,4 @@
-//! What every page gains in the browser: times that go on, menus that close, forms that are sent once.
+//! What every page gains in the browser: times that go on, menus and messages that close, forms that are sent once.
 
 use std::time::Duration;
 
@@ -23,6 +23,7 @@ pub(crate) fn Awake() -> impl IntoView {
     Effect::new(|_| {
         tick_moments();
         close_menus_when_left();
+        take_out_toasts();
         send_forms_once();
         if let Some(root) = document().document_element() {
             let _ = root.set_attribute("data-hydrated", "");
@@ -67,6 +68,26 @@ fn close_menus(which: impl Fn(&HtmlDetailsElement) -> bool) {
 fn within(menu: &HtmlDetailsElement, event: &Event) -> bool {
     let target = event.target().and_then(|target| target.dyn_into::<Node>().ok());
     menu.contains(target.as_ref())
+}
+
+/// A message is taken out when it has faded, or when it is closed.
+fn take_out_toasts() {
+    window_event_listener(ev::animationend, |event| take_out(closest(&event, ".toast")));
+    window_event_listener(ev::click, |event| {
+        let button = closest(&event, ".toast-close");
+        take_out(button.and_then(|button| button.closest(".toast").ok().flatten()));
+    });
+}
+
+fn take_out(toast: Option<Element>) {
+    if let Some(toast) = toast {
+        toast.remove();
+    }
+}
+
+/// The innermost element around an event that matches.
+fn closest(event: &Event, selector: &str) -> Option<Element> {
+    event.target()?.dyn_into::<Element>().ok()?.closest(selector).ok()?
 }
 
 /// A second click while a form is on its way does nothing. A page that the browser brings back may send again.

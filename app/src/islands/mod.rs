@@ -7,4 +7,3 @@ pub(crate) mod question;
 pub(crate) mod sample;
 pub(crate) mod selection;
 pub(crate) mod theme;
-pub(crate) mod toast;

@@ -10,7 +10,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use domain::limits::REQUEST_BODY_BYTES_MAX;
-use leptos::prelude::provide_context;
+use leptos::{prelude::provide_context, server_fn::axum::get_server_fn_service};
 
 use super::{
     backend::{Ending, RequestBackend},
@@ -29,6 +29,9 @@ pub(crate) async fn call_function(State(herald): State<Herald>, request: Request
 }
 
 async fn call(herald: &Herald, request: Request) -> Result<Response, Problem> {
+    if get_server_fn_service(request.uri().path(), request.method().clone()).is_none() {
+        return Err(Problem::not_found("function"));
+    }
     let caller = herald.caller(request.headers()).await?;
     let backend = RequestBackend::new(herald.clone(), caller);
     let (parts, body) = request.into_parts();

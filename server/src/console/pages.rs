@@ -6,7 +6,7 @@ use api::{Backend, paths};
 use app::{Assets, PageContext, Theme};
 use axum::{
     Form,
-    body::Body,
+    body::{Body, to_bytes},
     extract::{Request, State},
     http::{HeaderMap, HeaderValue, Method, StatusCode, header},
     response::{IntoResponse, Redirect, Response},
@@ -49,7 +49,7 @@ pub(crate) async fn render_page(State(herald): State<Herald>, request: Request<B
         }
     };
     let render = leptos_axum::render_app_async_with_context(context, || app::shell(embedded()));
-    let mut response = with_redirect(render(request).await);
+    let mut response = with_redirect(whole(render(request).await).await);
     match (name, flash) {
         (Some(name), Some(flash)) if response.status().is_redirection() => {
             herald.flashes.keep_as(name, flash, herald.clock.now());
@@ -58,6 +58,20 @@ pub(crate) async fn render_page(State(herald): State<Herald>, request: Request<B
         (None, _) => {}
     }
     response
+}
+
+/// Leptos writes its scripts behind the document's end; they belong into it.
+async fn whole(response: Response) -> Response {
+    const END: &str = "</body></html>";
+    let (mut parts, body) = response.into_parts();
+    let page = to_bytes(body, usize::MAX).await.unwrap_or_default();
+    let page = String::from_utf8_lossy(&page);
+    let page = match page.rsplit_once(END) {
+        Some((document, scripts)) => [document, scripts, END].concat(),
+        None => page.into_owned(),
+    };
+    parts.headers.remove(header::TRANSFER_ENCODING);
+    Response::from_parts(parts, Body::from(page))
 }
 
 /// Leptos redirects callers that ask for HTML; those that ask for anything get a header for scripts instead.

@@ -1,0 +1,123 @@
+//! Every server function under `/fn/` x every caller: the same rights as the API's.
+
+use std::collections::BTreeSet;
+
+use crate::{
+    Caller, Who, code, refusal,
+    support::{Answer, PASSWORD, TestHerald, fresh},
+    world::{ACME, Objects, TARGET, World},
+};
+
+/// Function, who. All succeed with 200.
+const TABLE: [(&str, Who); 16] = [
+    ("organizations/read", Who::Belonging),
+    ("webhooks/list", Who::Admins),
+    ("webhooks/read", Who::Admins),
+    ("webhooks/create", Who::Admins),
+    ("webhooks/delete", Who::Admins),
+    ("webhooks/set-enabled", Who::Admins),
+    ("webhooks/secret", Who::Admins),
+    ("deliveries/list", Who::Admins),
+    ("users/list", Who::Users),
+    ("users/create", Who::Users),
+    ("users/set-active", Who::Users),
+    ("session/read", Who::Anyone),
+    ("session/sign-in", Who::Anyone),
+    ("session/sign-out", Who::Anyone),
+    ("first-run/read", Who::Anyone),
+    // Open to who has the one-time link; without it, 409.
+    ("first-run/create", Who::Anyone),
+];
+
+#[tokio::test]
+async fn the_table_has_every_function() {
+    // Serving registers them.
+    let herald = TestHerald::start().await;
+    let served: BTreeSet<String> =
+        leptos::server_fn::axum::server_fn_paths().map(|(path, _)| path.to_owned()).collect();
+    let known: BTreeSet<String> = TABLE.iter().map(|(function, _)| format!("/fn/{function}")).collect();
+    assert_eq!(served, known);
+    herald.stop().await;
+}
+
+#[tokio::test]
+async fn every_function_is_open_to_those_whom_the_reference_names() {
+    let world = World::start().await;
+    let walked = TABLE.into_iter().filter(|(function, _)| *function != "first-run/create");
+    for (function, who) in walked {
+        let named = !function.starts_with("session/") && !function.starts_with("first-run/");
+        for caller in Caller::ALL {
+            let answer = call_with_fresh_objects(&world, function, caller).await;
+            let expected = refusal(who, caller, named);
+            assert_eq!(answer.status, expected.unwrap_or(200), "{function} by {caller:?}: {}", answer.text);
+            if let Some(status) = expected {
+                assert_eq!(answer.json["code"], code(status), "{function} by {caller:?}");
+            }
+        }
+    }
+    world.herald.stop().await;
+}
+
+#[tokio::test]
+async fn the_first_run_is_open_once_to_the_newest_link() {
+    let herald = TestHerald::start().await;
+    let create = async |token: &str| {
+        let fields = [
+            ("token", token),
+            ("organization", "parallelworks"),
+            ("username", "admin"),
+            ("email", "a@b.c"),
+            ("password", PASSWORD),
+        ];
+        herald.client().call("first-run/create", &fields).await.status
+    };
+    assert_eq!(create("").await, 409, "no link was made");
+    let (old, new) = (herald.herald.open_first_run(), herald.herald.open_first_run());
+    assert_eq!(create(&old).await, 409, "a newer link was made");
+    assert_eq!(herald.client().call("first-run/read", &[("token", &old)]).await.ok(), false);
+    assert_eq!(herald.client().call("first-run/read", &[("token", &new)]).await.ok(), true);
+    assert_eq!(create(&new).await, 200);
+    assert_eq!(create(&new).await, 409, "it was used");
+    let later = herald.herald.open_first_run();
+    assert_eq!(create(&later).await, 409, "there is a user");
+    assert_eq!(herald.client().call("first-run/read", &[("token", &later)]).await.ok(), false);
+    herald.stop().await;
+}
+
+async fn call_with_fresh_objects(world: &World, function: &str, caller: Caller) -> Answer {
+    let objects = world.objects_in(ACME).await;
+    let client = match function {
+        "session/sign-in" | "session/sign-out" => world.fresh_session(caller).await,
+        _ => world.client(caller),
+    };
+    let fields = fields(function, world, &objects);
+    let fields: Vec<(&str, &str)> = fields.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    client.call(function, &fields).await
+}
+
+fn fields(function: &str, world: &World, objects: &Objects) -> Vec<(&'static str, String)> {
+    let mut fields = match function {
+        "session/read" | "session/sign-out" => return Vec::new(),
+        "session/sign-in" => return vec![("username", "member".into()), ("password", PASSWORD.into())],
+        "first-run/read" => return vec![("token", "a".into())],
+        "webhooks/read" | "webhooks/set-enabled" | "webhooks/secret" | "deliveries/list" => {
+            vec![("webhook_id", objects.webhook_id.clone())]
+        }
+        "webhooks/create" => vec![
+            ("event_type", "USER_CREATED".into()),
+            ("name", fresh("new")),
+            ("url", TARGET.into()),
+            ("enabled", "true".into()),
+        ],
+        "webhooks/delete" => vec![("ids[0]", objects.webhook_id.clone())],
+        "users/create" => {
+            let username = fresh("new");
+            let email = format!("{username}@example.com");
+            vec![("username", username), ("email", email), ("name", "New".into())]
+        }
+        "users/set-active" => vec![("user_id", objects.user_id.clone())],
+        _ => Vec::new(),
+    };
+    fields.push(("organization_id", world.acme_id.clone()));
+    fields
+}

@@ -1,0 +1,93 @@
+//! API keys and the commands that make them, with the real binary.
+
+use base64::{Engine, prelude::BASE64_STANDARD, prelude::BASE64_URL_SAFE_NO_PAD};
+use serde_json::Value;
+
+use crate::support::{Client, PASSWORD, Program};
+
+const BOOTSTRAP: [&str; 7] = [
+    "bootstrap",
+    "--organization",
+    "parallelworks",
+    "--username",
+    "admin",
+    "--email",
+    "admin@parallelworks.com",
+];
+
+#[tokio::test]
+async fn the_key_of_bootstrap_is_taken_as_bearer_and_as_basic() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let made = bootstrap(folder.path());
+    let key = made["apiKey"].as_str().expect("a key");
+    let (host, secret) = key.strip_prefix("pwt_").and_then(|rest| rest.split_once('.')).expect("two parts");
+    assert_eq!(BASE64_URL_SAFE_NO_PAD.decode(host).expect("base64url"), b"127.0.0.1:3000");
+    assert!(secret.len() >= 22, "at least 128 bits");
+
+    let program = Program::serve(folder.path());
+    let nobody = Client::nobody(reqwest::Client::new(), &program.url);
+    let basic = format!("Basic {}", BASE64_STANDARD.encode(format!("{key}:")));
+    for authorization in [format!("Bearer {key}"), basic] {
+        let caller = nobody.authorized(&authorization);
+        let session = caller.get("/api/auth/session").await.ok();
+        assert_eq!(session["username"], "admin", "{authorization}");
+        assert_eq!(session["id"], made["userId"]);
+        let webhooks = caller.get("/api/organizations/parallelworks/webhooks").await.ok();
+        assert_eq!(webhooks, serde_json::json!([]));
+    }
+    let almost = format!("Bearer {}x", &key[..key.len() - 1]);
+    assert_eq!(nobody.authorized(&almost).get("/api/auth/session").await.status, 401);
+    assert_eq!(nobody.get("/api/auth/session").await.status, 401);
+    assert_eq!(nobody.log_in("admin", PASSWORD).await.get("/api/auth/whoami").await.ok(), "admin");
+}
+
+#[tokio::test]
+async fn bootstrap_works_once_and_not_beside_a_server() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let made = bootstrap(folder.path());
+    assert_eq!((&made["organization"], &made["username"]), (&"parallelworks".into(), &"admin".into()));
+    let again = Program::run(folder.path(), &BOOTSTRAP, PASSWORD);
+    assert_eq!(again.status.code(), Some(1));
+    assert!(String::from_utf8_lossy(&again.stderr).contains("set up already"), "{again:?}");
+    assert!(again.stdout.is_empty());
+
+    let program = Program::serve(folder.path());
+    let beside = Program::run(folder.path(), &BOOTSTRAP, PASSWORD);
+    assert_eq!(beside.status.code(), Some(1));
+    assert!(String::from_utf8_lossy(&beside.stderr).contains("another Herald process"), "{beside:?}");
+    let nobody = Client::nobody(reqwest::Client::new(), &program.url);
+    let key = format!("Bearer {}", made["apiKey"].as_str().expect("a key"));
+    let users = nobody.authorized(&key).get("/api/organizations/parallelworks/users").await.ok();
+    assert_eq!(users["total"], 1, "nothing changed");
+}
+
+#[tokio::test]
+async fn a_password_is_reset_from_the_terminal() {
+    let folder = tempfile::tempdir().expect("a folder");
+    bootstrap(folder.path());
+    let program = Program::serve(folder.path());
+    let before = Client::nobody(reqwest::Client::new(), &program.url).log_in("admin", PASSWORD).await;
+    assert_eq!(before.get("/api/auth/whoami").await.status, 200);
+    program.kill();
+
+    let reset = ["admin", "reset-password", "--username", "admin"];
+    let short = Program::run(folder.path(), &reset, "short\n");
+    assert_eq!(short.status.code(), Some(1), "{short:?}");
+    let done = Program::run(folder.path(), &reset, "another pass phrase\r\n");
+    assert!(done.status.success(), "{done:?}");
+
+    let program = Program::serve(folder.path());
+    let nobody = Client::nobody(reqwest::Client::new(), &program.url);
+    let cookie = before.cookies();
+    let old = Client::answer(nobody.request("GET", "/api/auth/whoami").header("cookie", cookie)).await;
+    assert_eq!(old.status, 401, "the sessions have ended");
+    let login = serde_json::json!({ "username": "admin", "password": PASSWORD });
+    assert_eq!(nobody.post("/api/sso/password/login", login).await.status, 401);
+    nobody.log_in("admin", "another pass phrase").await;
+}
+
+fn bootstrap(folder: &std::path::Path) -> Value {
+    let done = Program::run(folder, &BOOTSTRAP, &format!("{PASSWORD}\n"));
+    assert!(done.status.success(), "{done:?}");
+    serde_json::from_slice(&done.stdout).expect("JSON")
+}

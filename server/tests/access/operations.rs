@@ -1,0 +1,165 @@
+//! Every operation of the HTTP API x every caller.
+
+use domain::{Method, Operation};
+use serde_json::{Value, json};
+
+use crate::{
+    Caller, Who, code, refusal,
+    support::{Answer, Client, PASSWORD, fresh},
+    world::{ACME, Objects, TARGET, World},
+};
+
+/// The reference: operation, who, the status of success.
+const TABLE: [(Operation, Who, u16); 25] = [
+    (Operation::ListWebhooks, Who::Admins, 200),
+    (Operation::CreateWebhook, Who::Admins, 200),
+    (Operation::UpdateWebhook, Who::Admins, 200),
+    (Operation::DeleteWebhook, Who::Admins, 204),
+    (Operation::ReadSecret, Who::Admins, 200),
+    (Operation::ListDeliveries, Who::Admins, 200),
+    (Operation::ListUsers, Who::Users, 200),
+    (Operation::CreateUser, Who::Users, 200),
+    (Operation::SetUserActive, Who::Users, 204),
+    (Operation::ListGroups, Who::Users, 200),
+    (Operation::CreateGroup, Who::Admins, 200),
+    (Operation::ReadGroup, Who::Users, 200),
+    (Operation::SetGroupRoles, Who::Admins, 200),
+    (Operation::ListMembers, Who::Users, 200),
+    (Operation::AddMember, Who::Users, 200),
+    (Operation::RemoveMember, Who::Users, 204),
+    (Operation::ReadSeats, Who::Users, 200),
+    (Operation::SetSeats, Who::Platform, 200),
+    (Operation::ReadOrganization, Who::Belonging, 200),
+    (Operation::ListOrganizations, Who::SignedIn, 200),
+    (Operation::CreateOrganization, Who::Platform, 200),
+    (Operation::LogIn, Who::Anyone, 204),
+    (Operation::LogOut, Who::SignedIn, 200),
+    (Operation::ReadSession, Who::SignedIn, 200),
+    (Operation::WhoAmI, Who::SignedIn, 200),
+];
+
+#[test]
+fn the_table_has_every_operation_once() {
+    for operation in Operation::ALL {
+        let rows = TABLE.iter().filter(|(known, ..)| known == operation).count();
+        assert_eq!(rows, 1, "{operation:?}");
+    }
+    assert_eq!(TABLE.len(), Operation::ALL.len());
+}
+
+#[tokio::test]
+async fn every_operation_is_open_to_those_whom_the_reference_names() {
+    let world = World::start().await;
+    for (operation, who, success) in TABLE {
+        for caller in Caller::ALL {
+            let answer = call_with_fresh_objects(&world, operation, caller).await;
+            match refusal(who, caller, names_organization(operation)) {
+                None => assert_eq!(answer.status, success, "{operation:?} by {caller:?}: {}", answer.text),
+                Some(status) => assert_refused(&answer, status, operation, caller),
+            }
+        }
+    }
+    world.herald.stop().await;
+}
+
+#[tokio::test]
+async fn who_calls_is_checked_before_the_body_and_before_what_the_path_names() {
+    let world = World::start().await;
+    for (operation, who, _) in TABLE {
+        let path = operation.path().replace("{organization}", ACME);
+        let path = path.replace("{webhook}", "none").replace("{group}", "none").replace("{user}", "none");
+        for caller in Caller::ALL {
+            let Some(status) = refusal(who, caller, names_organization(operation)) else {
+                continue;
+            };
+            let client = world.client(caller);
+            for body in [&b"{\"name\":"[..], b"\xff\xfe", b""] {
+                let answer = client.send(method(operation), &path, body).await;
+                assert_refused(&answer, status, operation, caller);
+            }
+        }
+    }
+    world.herald.stop().await;
+}
+
+#[tokio::test]
+async fn an_organization_that_one_cannot_see_looks_like_one_that_is_not_there() {
+    let world = World::start().await;
+    let stranger = world.client(Caller::Stranger);
+    for (operation, ..) in TABLE.iter().filter(|(operation, ..)| names_organization(*operation)) {
+        let names = |organization: &str| {
+            operation.path().replace("{organization}", organization).replace(['{', '}'], "")
+        };
+        let hidden = stranger.send(method(*operation), &names(ACME), "{}").await;
+        let absent = stranger.send(method(*operation), &names("no-such-organization"), "{}").await;
+        assert_eq!((hidden.status, &hidden.text), (absent.status, &absent.text), "{operation:?}");
+        assert_eq!(hidden.status, 404, "{operation:?}");
+    }
+    world.herald.stop().await;
+}
+
+fn assert_refused(answer: &Answer, status: u16, operation: Operation, caller: Caller) {
+    assert_eq!(answer.status, status, "{operation:?} by {caller:?}: {}", answer.text);
+    assert_eq!(answer.json["code"], code(status), "{operation:?} by {caller:?}: {}", answer.text);
+    assert_eq!(answer.header("content-type"), "application/problem+json", "{operation:?}");
+}
+
+fn names_organization(operation: Operation) -> bool {
+    operation.path().contains("{organization}")
+}
+
+fn method(operation: Operation) -> &'static str {
+    match operation.method() {
+        Method::Get => "GET",
+        Method::Post => "POST",
+        Method::Put => "PUT",
+        Method::Patch => "PATCH",
+        Method::Delete => "DELETE",
+    }
+}
+
+async fn call_with_fresh_objects(world: &World, operation: Operation, caller: Caller) -> Answer {
+    let objects = world.objects().await;
+    let client = caller_of(world, operation, caller).await;
+    let path = operation
+        .path()
+        .replace("{organization}", ACME)
+        .replace("{webhook}", &objects.webhook)
+        .replace("{group}", &objects.group)
+        .replace("{user}", &objects.user);
+    match valid_body(operation, &objects) {
+        Some(body) => client.send(method(operation), &path, body.to_string()).await,
+        None => Client::answer(client.request(method(operation), &path)).await,
+    }
+}
+
+/// Logging in and out end the session that one had: one that nobody else needs.
+async fn caller_of(world: &World, operation: Operation, caller: Caller) -> Client {
+    match operation {
+        Operation::LogIn | Operation::LogOut => world.fresh_session(caller).await,
+        _ => world.client(caller),
+    }
+}
+
+fn valid_body(operation: Operation, objects: &Objects) -> Option<Value> {
+    let body = match operation {
+        Operation::CreateWebhook => {
+            json!({ "enabled": false, "name": fresh("new"), "type": "USER_LOGIN", "url": TARGET })
+        }
+        Operation::UpdateWebhook => json!({ "enabled": false }),
+        Operation::CreateUser => {
+            let username = fresh("new");
+            json!({ "username": username, "email": format!("{username}@example.com"), "name": "New" })
+        }
+        Operation::SetUserActive => json!({ "active": false }),
+        Operation::CreateGroup => json!({ "name": fresh("new"), "roles": ["org:users"] }),
+        Operation::SetGroupRoles => json!({ "roles": ["org:users"] }),
+        Operation::AddMember => json!({ "username": objects.user }),
+        Operation::RemoveMember => json!({ "username": objects.group_member }),
+        Operation::SetSeats => json!({ "seats": 10_000 }),
+        Operation::CreateOrganization => json!({ "organizationName": fresh("new") }),
+        Operation::LogIn => json!({ "username": "member", "password": PASSWORD }),
+        _ => return None,
+    };
+    Some(body)
+}

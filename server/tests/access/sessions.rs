@@ -1,0 +1,111 @@
+//! A session ends on the server: by signing out, by disabling the user, by time, by signing in again.
+
+use std::time::Duration;
+
+use domain::limits::{SESSION_AGE_MAX, SESSION_IDLE_MAX};
+use serde_json::json;
+
+use crate::support::{Client, PASSWORD, TestHerald};
+
+#[tokio::test]
+async fn a_disabled_users_session_ends_and_does_not_come_back() {
+    let herald = TestHerald::start().await;
+    let admin = herald.first_admin().await;
+    admin.create_user("demo").await;
+    let (first, second) = (admin.log_in("demo", PASSWORD).await, admin.log_in("demo", PASSWORD).await);
+    assert_eq!(status(&first).await, 200);
+    admin.set_active("demo", false).await;
+    assert_eq!((status(&first).await, status(&second).await), (401, 401));
+    admin.set_active("demo", true).await;
+    assert_eq!((status(&first).await, status(&second).await), (401, 401), "enabling opens no old session");
+    assert_eq!(status(&admin.log_in("demo", PASSWORD).await).await, 200);
+    herald.stop().await;
+}
+
+#[tokio::test]
+async fn a_signed_out_session_ends_and_no_other() {
+    let herald = TestHerald::start().await;
+    let admin = herald.first_admin().await;
+    let (by_api, by_form, stays) =
+        (admin.log_in_admin().await, admin.log_in_admin().await, admin.log_in_admin().await);
+    by_api.post("/api/sso/logout", json!({})).await.ok();
+    by_form.call("session/sign-out", &[]).await.ok();
+    assert_eq!((status(&by_api).await, status(&by_form).await), (401, 401));
+    assert_eq!(status(&stays).await, 200);
+    herald.stop().await;
+}
+
+#[tokio::test]
+async fn signing_in_again_ends_the_session_that_one_had() {
+    let herald = TestHerald::start().await;
+    let old = herald.first_admin().await;
+    let answer =
+        old.post("/api/sso/password/login", json!({ "username": "admin", "password": PASSWORD })).await;
+    let new = old.with_cookies(&answer);
+    assert_ne!(old.cookies(), new.cookies());
+    assert_eq!((status(&old).await, status(&new).await), (401, 200));
+    herald.stop().await;
+}
+
+#[tokio::test]
+async fn a_planted_cookie_is_no_session_and_never_becomes_one() {
+    let herald = TestHerald::start().await;
+    let admin = herald.first_admin().await;
+    let planted = "herald_session=planted-by-somebody-else";
+    let request = herald.client().request("POST", "/api/sso/password/login").header("cookie", planted);
+    let body = json!({ "username": "admin", "password": PASSWORD }).to_string();
+    let answer = Client::answer(request.body(body)).await;
+    let session = herald.client().with_cookies(&answer);
+    assert_ne!(session.cookies(), planted);
+    let planted = herald.client().request("GET", "/api/auth/whoami").header("cookie", planted);
+    assert_eq!(Client::answer(planted).await.status, 401);
+    assert_eq!((status(&session).await, status(&admin).await), (200, 200));
+    herald.stop().await;
+}
+
+#[tokio::test]
+async fn an_idle_session_ends() {
+    let herald = TestHerald::start().await;
+    let admin = herald.first_admin().await;
+    let moment = Duration::from_secs(1);
+    for _ in 0..2 {
+        herald.clock.advance(SESSION_IDLE_MAX - moment);
+        assert_eq!(status(&admin).await, 200, "each use counts");
+    }
+    herald.clock.advance(SESSION_IDLE_MAX);
+    assert_eq!(status(&admin).await, 401);
+    herald.stop().await;
+}
+
+#[tokio::test]
+async fn a_session_in_constant_use_ends_as_well() {
+    let herald = TestHerald::start().await;
+    let admin = herald.first_admin().await;
+    let step = SESSION_IDLE_MAX / 2;
+    let steps = SESSION_AGE_MAX.as_secs() / step.as_secs();
+    for _ in 1..steps {
+        herald.clock.advance(step);
+        assert_eq!(status(&admin).await, 200);
+    }
+    herald.clock.advance(step);
+    assert_eq!(status(&admin).await, 401);
+    herald.stop().await;
+}
+
+#[tokio::test]
+async fn a_wrong_key_beside_a_good_session_is_refused() {
+    let herald = TestHerald::start().await;
+    let admin = herald.first_admin().await;
+    for authorization in
+        ["Bearer", "Bearer pwt_bm9uZQ.no", "Basic bm9uZTo=", "Basic ???", "Digest x", "pwt_a.b"]
+    {
+        let answer = admin.authorized(authorization).get("/api/auth/whoami").await;
+        assert_eq!(answer.status, 401, "{authorization}");
+        assert!(answer.header("www-authenticate").starts_with("Bearer"), "{authorization}");
+    }
+    herald.stop().await;
+}
+
+async fn status(client: &Client) -> u16 {
+    client.get("/api/auth/whoami").await.status
+}

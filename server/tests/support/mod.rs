@@ -1,0 +1,150 @@
+//! A whole Herald on real sockets and a real SQLite file, for the integration tests; its clock stands until moved.
+
+#![allow(dead_code, reason = "each test file uses its own part of this")]
+#![allow(unreachable_pub, unused_imports, reason = "the shape is the one of a library")]
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot be set up fails")]
+
+mod client;
+mod program;
+mod receiver;
+
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::{SystemTime, UNIX_EPOCH},
+};
+
+pub use client::{Answer, Client, form};
+pub use program::Program;
+pub use receiver::{Received, Receiver};
+
+use domain::{RetryPolicy, Timestamp, target::TargetPolicy};
+use server::{
+    Herald, PublicUrl,
+    clock::Clock,
+    delivery::{Dispatcher, Guard, Sender},
+    store::{KeySource, Store},
+};
+use tempfile::TempDir;
+use tokio::{net::TcpListener, sync::watch, task::JoinHandle};
+
+/// The platform's organization, its admin, and the password of everybody.
+pub const ORGANIZATION: &str = "parallelworks";
+pub const ADMIN: &str = "admin";
+pub const PASSWORD: &str = "correct horse battery";
+
+pub struct TestHerald {
+    pub url: String,
+    pub clock: Clock,
+    pub folder: TempDir,
+    pub herald: Herald,
+    pub store: Store,
+    http: reqwest::Client,
+    stop: watch::Sender<bool>,
+    dispatching: JoinHandle<()>,
+    serving: JoinHandle<std::io::Result<()>>,
+}
+
+impl TestHerald {
+    /// With an empty database; webhooks may call 127.0.0.0/8.
+    pub async fn start() -> Self {
+        Self::start_in(tempfile::tempdir().expect("a folder"), real_now()).await
+    }
+
+    /// On the database `herald.db` of a folder, such as one that [`TestHerald::stop_keeping`] left.
+    pub async fn start_in(folder: TempDir, now: Timestamp) -> Self {
+        Self::start_with(folder, now, None).await
+    }
+
+    /// As if behind a proxy that people reach under this address.
+    pub async fn start_as(public_url: &str) -> Self {
+        Self::start_with(tempfile::tempdir().expect("a folder"), real_now(), Some(public_url)).await
+    }
+
+    async fn start_with(folder: TempDir, now: Timestamp, public_url: Option<&str>) -> Self {
+        let clock = Clock::given(now);
+        let key = KeySource::File(folder.path().join("herald.db.key"));
+        let store = Store::open(&folder.path().join("herald.db"), key, clock.clone()).await.expect("a store");
+        let allowed = vec!["127.0.0.0/8".parse().expect("a range")];
+        let guard = Guard::new(TargetPolicy { allowed, allow_http: false }, None).expect("a guard");
+        let guard = Arc::new(guard);
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let url = format!("http://{}", listener.local_addr().expect("an address"));
+        let public = PublicUrl::parse(public_url.unwrap_or(&url)).expect("a public URL");
+        let herald = Herald::new(store.clone(), clock.clone(), Arc::clone(&guard), public);
+
+        let (stop, stopped) = watch::channel(false);
+        let policy = RetryPolicy { jitter_share: 0.0, ..RetryPolicy::default() };
+        let dispatcher = Dispatcher::new(store.clone(), Sender::new(guard), clock.clone(), policy);
+        let dispatching = tokio::spawn(dispatcher.run(stopped.clone()));
+        let serving = tokio::spawn(serve(listener, herald.clone(), stopped));
+        Self { url, clock, folder, herald, store, http: http(), stop, dispatching, serving }
+    }
+
+    /// Nobody.
+    pub fn client(&self) -> Client {
+        Client::nobody(self.http.clone(), &self.url)
+    }
+
+    /// Does the first run as a script does: platform admin `admin` of organization `parallelworks`.
+    pub async fn first_admin(&self) -> Client {
+        let token = self.herald.open_first_run();
+        let fields = [
+            ("token", token.as_str()),
+            ("organization", ORGANIZATION),
+            ("username", ADMIN),
+            ("email", "admin@parallelworks.com"),
+            ("password", PASSWORD),
+        ];
+        let answer = self.client().call("first-run/create", &fields).await;
+        assert_eq!(answer.status, 200, "{}", answer.text);
+        self.client().with_cookies(&answer)
+    }
+
+    /// Stops dispatcher and server, and closes the store.
+    pub async fn stop(self) {
+        self.stop_keeping().await;
+    }
+
+    /// As `stop`; hands on the folder with the database, for a restart.
+    pub async fn stop_keeping(self) -> TempDir {
+        // Connections that are kept open would hold the server up.
+        drop(self.http);
+        self.stop.send_replace(true);
+        self.dispatching.await.expect("the dispatcher ended");
+        self.serving.await.expect("the server ended").expect("it served");
+        self.store.close().await;
+        self.folder
+    }
+}
+
+async fn serve(
+    listener: TcpListener,
+    herald: Herald,
+    mut stopped: watch::Receiver<bool>,
+) -> std::io::Result<()> {
+    let until = async move {
+        // An error means that the one who could stop us is gone.
+        let _ = stopped.wait_for(|stop| *stop).await;
+    };
+    axum::serve(listener, server::router(herald)).with_graceful_shutdown(until).await
+}
+
+/// Follows no redirect, uses no proxy, keeps no cookie.
+fn http() -> reqwest::Client {
+    let client = reqwest::Client::builder().no_proxy().redirect(reqwest::redirect::Policy::none());
+    client.build().expect("a client")
+}
+
+pub fn real_now() -> Timestamp {
+    let since_1970 = SystemTime::now().duration_since(UNIX_EPOCH).expect("after 1970");
+    Timestamp::from_unix_ms(i64::try_from(since_1970.as_millis()).expect("in range"))
+}
+
+/// A name that no other has: `prefix-1`, `prefix-2`, ...
+pub fn fresh(prefix: &str) -> String {
+    static NEXT: AtomicUsize = AtomicUsize::new(1);
+    format!("{prefix}-{}", NEXT.fetch_add(1, Ordering::Relaxed))
+}
