@@ -61,7 +61,7 @@ async fn ten_disablings_at_once_are_one_event() {
         ("active", "false"),
     ];
     let disable = async |n: usize| {
-        if n % 2 == 0 {
+        if n.is_multiple_of(2) {
             let path = "/api/organizations/parallelworks/users/leaver/active";
             assert_eq!(told.admin.put(path, json!({ "active": false })).await.status, 204);
         } else {

@@ -29,6 +29,7 @@ pub(super) fn WebhooksTable(
                 <thead>
                     <tr>
                         <th scope="col" class="cell-check">
+                            <span class="visually-hidden">"Select"</span>
                             <input type="checkbox" class="needs-script" id=SELECT_ALL aria-label="Select all webhooks"/>
                         </th>
                         <th scope="col">"Name"</th>

@@ -1,0 +1,20 @@
+// The header of every page.
+import type { Locator, Page } from '@playwright/test';
+
+export class Header {
+  constructor(private readonly page: Page) {}
+
+  /** The first of that name: whoever is told to press it finds it at the top. */
+  get settings(): Locator {
+    return this.page.getByRole('link', { name: 'Organization settings', exact: true }).first();
+  }
+
+  async openMenu(username: string): Promise<void> {
+    await this.page.getByRole('banner').locator('summary', { hasText: username }).click();
+  }
+
+  async signOut(username: string): Promise<void> {
+    await this.openMenu(username);
+    await this.page.getByRole('button', { name: 'Sign out', exact: true }).click();
+  }
+}

@@ -1,0 +1,31 @@
+// A webhook's page: its secret and its deliveries.
+import type { Locator, Page, Response } from '@playwright/test';
+import type { Organization, Webhook } from '../support/directory.ts';
+import { visit } from '../support/visit.ts';
+
+export class WebhookPage {
+  readonly reveal: Locator;
+  readonly secret: Locator;
+  readonly deliveries: Locator;
+
+  constructor(private readonly page: Page) {
+    this.reveal = page.getByRole('button', { name: 'Reveal', exact: true });
+    this.secret = page.getByText(/^whsec_[A-Za-z0-9+/]+=*$/);
+    this.deliveries = page.getByRole('table').locator('tbody').getByRole('row');
+  }
+
+  open(organization: Organization, webhook: Pick<Webhook, 'id'>): Promise<Response> {
+    return visit(this.page, `/organizations/${organization.id}/webhooks/${webhook.id}`);
+  }
+
+  /** The newest delivery that tells of someone. */
+  delivery(username: string): Locator {
+    return this.deliveries.filter({ hasText: username }).first();
+  }
+
+  /** Of a delivery, the cell below this heading. */
+  async cell(delivery: Locator, heading: string): Promise<Locator> {
+    const headings = await this.page.getByRole('columnheader').allTextContents();
+    return delivery.getByRole('cell').nth(headings.findIndex((text) => text.trim() === heading));
+  }
+}

@@ -1,0 +1,117 @@
+// Organizations, users and webhooks for tests, made by the HTTP API with the platform admin's key. Names are unique, so
+// that tests share a server without meeting each other.
+import { randomBytes } from 'node:crypto';
+import type { Answer, Herald } from './herald.ts';
+
+const PASSWORD = 'Patient-otter-lighthouse-41';
+
+export type Role = 'org:admin' | 'org:users';
+export type EventType = 'USER_CREATED' | 'USER_DISABLED' | 'USER_REMOVED_FROM_GROUP' | 'USER_LOGIN';
+
+export interface Person {
+  id: string;
+  username: string;
+  email: string;
+  name: string;
+  password: string;
+}
+
+export interface Organization {
+  id: string;
+  name: string;
+  /** Holds `org:admin` here and is nobody elsewhere. */
+  admin: Person;
+}
+
+export interface Webhook {
+  id: string;
+  name: string;
+  type: EventType;
+  url: string;
+  enabled: boolean;
+  description?: string;
+}
+
+export interface Delivery {
+  id: string;
+  status: 'pending' | 'delivered' | 'failed' | 'held' | 'cancelled';
+  attempts: number;
+}
+
+/** A name that no other test has. */
+export function unique(word: string): string {
+  return `${word}-${randomBytes(4).toString('hex')}`;
+}
+
+/** Someone to be, not yet known to the server. */
+export function person(word: string): Omit<Person, 'id'> {
+  const username = unique(word);
+  return { username, email: `${username}@example.com`, name: `The ${word}`, password: PASSWORD };
+}
+
+export class Directory {
+  constructor(private readonly herald: Herald) {}
+
+  async organization(): Promise<Organization> {
+    const name = unique('acme');
+    const { id } = await this.call('POST', '/api/organizations', { organizationName: name });
+    return { id, name, admin: await this.user({ name }, 'admin', 'org:admin') };
+  }
+
+  async user(organization: Pick<Organization, 'name'>, word: string, role?: Role): Promise<Person> {
+    const who = person(word);
+    const { id } = await this.call('POST', `${at(organization)}/users`, who);
+    if (role) await this.grant(organization, who.username, role);
+    return { id, ...who };
+  }
+
+  async users(organization: Organization): Promise<{ id: string; username: string; active: boolean }[]> {
+    return (await this.call('GET', `${at(organization)}/users`)).users;
+  }
+
+  async setActive(organization: Organization, user: Person, active: boolean): Promise<void> {
+    await this.call('PUT', `${at(organization)}/users/${user.username}/active`, { active });
+  }
+
+  async limitSeats(organization: Organization, seats: number): Promise<void> {
+    await this.call('PATCH', `${at(organization)}/seats`, { seats });
+  }
+
+  async webhook(organization: Organization, fields: Partial<Omit<Webhook, 'id'>> = {}): Promise<Webhook> {
+    const usual = { name: unique('hook'), type: 'USER_CREATED', url: 'http://127.0.0.1:9000/', enabled: true };
+    return this.call('POST', `${at(organization)}/webhooks`, { ...usual, ...fields });
+  }
+
+  async deleteWebhook(organization: Organization, name: string): Promise<void> {
+    await this.call('DELETE', `${at(organization)}/webhooks/${encodeURIComponent(name)}`);
+  }
+
+  async webhooks(organization: Organization): Promise<Webhook[]> {
+    return this.call('GET', `${at(organization)}/webhooks`);
+  }
+
+  async deliveries(organization: Organization, webhook: Webhook): Promise<Delivery[]> {
+    const path = `${at(organization)}/webhooks/${encodeURIComponent(webhook.name)}/deliveries`;
+    return (await this.call('GET', path)).deliveries;
+  }
+
+  private async grant(organization: Pick<Organization, 'name'>, username: string, role: Role): Promise<void> {
+    const group = unique('group');
+    await this.call('POST', `${at(organization)}/groups`, { name: group, roles: [role] });
+    await this.call('POST', `${at(organization)}/groups/${group}/members`, { username });
+  }
+
+  private async call(method: string, path: string, body?: unknown): Promise<any> {
+    const answer = await this.herald.api(method, path, body);
+    if (answer.status >= 300) throw new Error(`${method} ${path}: ${answer.status} ${words(answer)}`);
+    return answer.body;
+  }
+}
+
+function at(organization: Pick<Organization, 'name'>): string {
+  return `/api/organizations/${encodeURIComponent(organization.name)}`;
+}
+
+function words(answer: Answer): string {
+  return typeof answer.body === 'string' ? answer.body : JSON.stringify(answer.body);
+}

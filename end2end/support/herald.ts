@@ -1,0 +1,184 @@
+// Starts the real binary, each time with a database of its own.
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+const READY_MS_MAX = 20_000;
+const STOP_MS_MAX = 20_000;
+/** What a fixture that starts and stops a server may take. */
+export const SERVER_MS_MAX = READY_MS_MAX + STOP_MS_MAX + 20_000;
+const POLL_EVERY_MS = 50;
+
+const ORGANIZATION = 'parallelworks';
+const ADMIN = { username: 'admin', email: 'admin@example.com', password: 'Quiet-harbour-lantern-27' };
+
+const here = fileURLToPath(new URL('.', import.meta.url));
+const binary = resolve(process.env.HERALD_BINARY || join(here, '../../target/release/herald'));
+
+export interface Answer {
+  status: number;
+  headers: Headers;
+  /** Parsed where the server says that it is JSON, else the text. */
+  body: any;
+}
+
+export interface Herald {
+  url: string;
+  organization: string;
+  /** The first admin's API key. */
+  apiKey: string;
+  admin: { id: string; username: string; email: string; password: string };
+  /** Calls the HTTP API with the admin's key, or with another one; `body` is sent as JSON. */
+  api(method: string, path: string, body?: unknown, apiKey?: string): Promise<Answer>;
+  /** What the server has written so far. */
+  log(): string;
+}
+
+/** A server that nobody has set up yet. */
+export interface EmptyHerald {
+  url: string;
+  /** The one-time link, as the server printed it. */
+  firstRunLink: string;
+  log(): string;
+}
+
+/** Runs a server for as long as `use` takes. */
+export async function withHerald(use: (herald: Herald) => Promise<void>): Promise<void> {
+  await withProcess(async (server) => use(await server.start()));
+}
+
+export async function withEmptyHerald(use: (herald: EmptyHerald) => Promise<void>): Promise<void> {
+  await withProcess(async (server) => use(await server.startEmpty()));
+}
+
+async function withProcess(use: (server: HeraldProcess) => Promise<void>): Promise<void> {
+  const folder = await mkdtemp(join(tmpdir(), 'herald-end2end-'));
+  const server = new HeraldProcess(join(folder, 'herald.db'));
+  try {
+    await use(server);
+  } finally {
+    await server.stop();
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+class HeraldProcess {
+  private child: ChildProcess | undefined;
+  private written = '';
+
+  constructor(private readonly database: string) {}
+
+  async start(): Promise<Herald> {
+    const first = await this.bootstrap();
+    const url = await this.listen();
+    return {
+      url,
+      organization: first.organization,
+      apiKey: first.apiKey,
+      admin: { id: first.userId, ...ADMIN },
+      api: (method, path, body, apiKey = first.apiKey) => call(url, method, path, body, apiKey),
+      log: () => this.written,
+    };
+  }
+
+  async startEmpty(): Promise<EmptyHerald> {
+    const url = await this.listen();
+    const firstRunLink = /http:\/\/\S+\/first-run\/\S+/.exec(this.written)?.[0];
+    if (!firstRunLink) throw new Error(`herald serve printed no link for the first run.\n${this.written}`);
+    return { url, firstRunLink, log: () => this.written };
+  }
+
+  /** SIGTERM to this very process; a server that does not end in time is a failure of the run. */
+  async stop(): Promise<void> {
+    const child = this.child;
+    if (!child || child.exitCode !== null || child.signalCode !== null) return;
+    const ended = once(child, 'exit');
+    child.kill('SIGTERM');
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<'late'>((done) => {
+      timer = setTimeout(() => done('late'), STOP_MS_MAX);
+    });
+    const outcome = await Promise.race([ended, late]);
+    clearTimeout(timer);
+    if (outcome === 'late') {
+      child.kill('SIGKILL');
+      throw new Error(`herald did not stop within ${STOP_MS_MAX} ms of SIGTERM.\n${this.written}`);
+    }
+  }
+
+  private async bootstrap(): Promise<{ organization: string; userId: string; apiKey: string }> {
+    const who = ['--organization', ORGANIZATION, '--username', ADMIN.username, '--email', ADMIN.email];
+    const child = spawn(binary, ['bootstrap', '--database', this.database, ...who], { stdio: 'pipe' });
+    const [out, err] = [collect(child.stdout), collect(child.stderr)];
+    child.stdin.on('error', () => {}); // a program that ended before reading says why on its standard error
+    child.stdin.end(`${ADMIN.password}\n`);
+    const [code] = await once(child, 'close');
+    if (code !== 0) throw new Error(`herald bootstrap failed (${code}): ${err()}`);
+    return JSON.parse(out());
+  }
+
+  private async listen(): Promise<string> {
+    const port = await freePort();
+    const url = `http://127.0.0.1:${port}`;
+    this.serve(port, url);
+    await this.ready(url);
+    return url;
+  }
+
+  private serve(port: number, url: string): void {
+    const where = ['--listen', `127.0.0.1:${port}`, '--database', this.database, '--public-url', url];
+    const child = spawn(binary, ['serve', ...where, '--allow-target', '127.0.0.0/8'], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.setEncoding('utf8').on('data', (text: string) => {
+        this.written += text;
+      });
+    }
+    process.once('exit', () => child.kill('SIGKILL'));
+    this.child = child;
+  }
+
+  private async ready(url: string): Promise<void> {
+    const until = Date.now() + READY_MS_MAX;
+    while (Date.now() < until) {
+      if (this.child?.exitCode !== null) throw new Error(`herald ended while starting.\n${this.written}`);
+      const answer = await fetch(`${url}/readyz`).catch(() => undefined);
+      await answer?.arrayBuffer();
+      if (answer?.status === 200) return;
+      await new Promise((done) => setTimeout(done, POLL_EVERY_MS));
+    }
+    await this.stop();
+    throw new Error(`herald was not ready within ${READY_MS_MAX} ms.\n${this.written}`);
+  }
+}
+
+async function call(url: string, method: string, path: string, body: unknown, apiKey: string): Promise<Answer> {
+  const headers: Record<string, string> = { authorization: `Bearer ${apiKey}` };
+  if (body !== undefined) headers['content-type'] = 'application/json';
+  const response = await fetch(url + path, { method, headers, body: body === undefined ? undefined : JSON.stringify(body) });
+  const text = await response.text();
+  const isJson = /[/+]json\b/.test(response.headers.get('content-type') ?? '');
+  return { status: response.status, headers: response.headers, body: isJson && text !== '' ? JSON.parse(text) : text };
+}
+
+function collect(stream: NodeJS.ReadableStream): () => string {
+  let text = '';
+  stream.setEncoding('utf8').on('data', (chunk: string) => {
+    text += chunk;
+  });
+  return () => text;
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  server.close();
+  await once(server, 'close');
+  if (address === null || typeof address === 'string') throw new Error('The system gave no port.');
+  return address.port;
+}

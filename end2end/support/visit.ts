@@ -1,0 +1,23 @@
+// Getting to a page, and being someone there.
+import { expect, type Page, type Response } from '@playwright/test';
+import type { Person } from './directory.ts';
+
+/** Opens an address and waits until the page answers to events, where it will. */
+export async function visit(page: Page, address: string): Promise<Response> {
+  const response = await page.goto(address);
+  if (!response) throw new Error(`${address} led to no page.`);
+  await awake(page);
+  return response;
+}
+
+/** The page was taken over by its script, where there is script. */
+export async function awake(page: Page): Promise<void> {
+  const hasScript = await page.evaluate("matchMedia('(scripting: enabled)').matches");
+  if (hasScript) await expect(page.locator('html')).toHaveAttribute('data-hydrated', '');
+}
+
+/** Signs the browser in without its form, for tests that are about something else. */
+export async function signInAs(page: Page, { username, password }: Pick<Person, 'username' | 'password'>): Promise<void> {
+  const answer = await page.context().request.post('/api/sso/password/login', { data: { username, password } });
+  expect(answer.status(), await answer.text()).toBe(204);
+}

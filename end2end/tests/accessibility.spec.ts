@@ -1,0 +1,121 @@
+// axe on every page in both themes, narrow windows, and the keyboard alone.
+import { FirstRunPage } from '../pages/first-run.ts';
+import { SignInPage } from '../pages/sign-in.ts';
+import { toast } from '../pages/toast.ts';
+import { WebhookForm } from '../pages/webhook-form.ts';
+import { WebhooksPage } from '../pages/webhooks.ts';
+import { violations } from '../support/axe.ts';
+import type { Directory, Organization } from '../support/directory.ts';
+import { expect, test } from '../support/test.ts';
+import { awake, signInAs, visit } from '../support/visit.ts';
+import type { Page } from '@playwright/test';
+
+const NARROW = { width: 360, height: 740 };
+
+async function check(page: Page, what: string): Promise<void> {
+  expect(await violations(page), what).toEqual([]);
+  const overflow = await page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth');
+  expect(overflow, `${what} is wider than its window`).toBeLessThanOrEqual(0);
+}
+
+/** Every page of an admin, by its path. */
+async function pages(directory: Directory, organization: Organization): Promise<string[]> {
+  const webhook = await directory.webhook(organization, { type: 'USER_LOGIN', name: 'delivers' });
+  const held = await directory.webhook(organization, { type: 'USER_LOGIN', name: 'holds', enabled: false });
+  const quiet = await directory.webhook(organization, { name: 'quiet', description: 'Nothing yet' });
+  const user = await directory.user(organization, 'someone');
+  const at = `/organizations/${organization.id}`;
+  return [
+    '/', at, `${at}/users`, `${at}/users?q=nobody-like-it`, `${at}/users?disable=${user.id}`, `${at}/users/new`,
+    `${at}/webhooks`, `${at}/webhooks?q=nothing-like-it`, `${at}/webhooks?delete=${quiet.id}&delete=${held.id}`,
+    `${at}/webhooks?delete=`, `${at}/webhooks/new`, `${at}/webhooks/${webhook.id}`, `${at}/webhooks/${held.id}`,
+    `${at}/webhooks/${quiet.id}`, '/nothing',
+  ];
+}
+
+for (const theme of ['light', 'dark']) {
+  test.describe(theme, () => {
+    test.beforeEach(({ context, baseURL }) =>
+      context.addCookies([{ name: 'herald_theme', value: theme, url: String(baseURL) }]),
+    );
+
+    for (const [size, viewport] of [['wide', undefined], ['narrow', NARROW]] as const) {
+      test(`every page of an admin, ${size}`, async ({ page, directory, organization }) => {
+        test.slow();
+        if (viewport) await page.setViewportSize(viewport);
+        await visit(page, '/sign-in');
+        await check(page, 'sign-in');
+        await visit(page, `/organizations/${organization.id}/webhooks`);
+        const all = await pages(directory, organization);
+        await signInAs(page, organization.admin);
+        for (const path of all) {
+          await visit(page, path);
+          await check(page, path);
+        }
+      });
+    }
+
+    test('forms with errors, an empty tab and a refusal', async ({ page, directory, organization }) => {
+      const signIn = new SignInPage(page);
+      await signIn.open();
+      await signIn.signIn('nobody', 'wrong password');
+      await expect(page.getByRole('main').getByRole('alert')).toBeVisible();
+      await check(page, 'sign-in with an error');
+      await signInAs(page, organization.admin);
+      await visit(page, `/organizations/${organization.id}/webhooks`);
+      await check(page, 'no webhooks');
+      const form = new WebhookForm(page, organization);
+      await form.open();
+      await form.create.click();
+      await expect(page.getByRole('main').getByRole('alert')).toBeVisible();
+      await check(page, 'add webhook with errors');
+      await signInAs(page, await directory.user(organization, 'member'));
+      await visit(page, `/organizations/${organization.id}/webhooks`);
+      await check(page, '403');
+    });
+
+    test('the first run', async ({ page, emptyHerald }) => {
+      await page.context().addCookies([{ name: 'herald_theme', value: theme, url: new URL(emptyHerald.firstRunLink).origin }]);
+      await new FirstRunPage(page).open(emptyHerald.firstRunLink);
+      await check(page, 'first run');
+    });
+  });
+}
+
+test('the keyboard alone adds a webhook and deletes it', { tag: '@javascript' }, async ({ page, organization }) => {
+  await signInAs(page, organization.admin);
+  const webhooks = new WebhooksPage(page, organization);
+  await webhooks.open();
+  await webhooks.add.first().focus();
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('Add webhook');
+  await awake(page);
+  const form = new WebhookForm(page, organization);
+  await form.type.focus();
+  await page.keyboard.type('USER_D');
+  await page.keyboard.press('Tab');
+  await page.keyboard.type('by-keyboard');
+  await page.keyboard.press('Tab');
+  await page.keyboard.type('http://127.0.0.1:9000/');
+  await page.keyboard.press('Enter');
+  await expect(toast(page, 'Webhook created successfully')).toBeVisible();
+  await awake(page);
+  await webhooks.checkbox('by-keyboard').focus();
+  await page.keyboard.press('Space');
+  await webhooks.delete.focus();
+  await page.keyboard.press('Enter');
+  await awake(page);
+  await expect(webhooks.cancel).toBeFocused();
+  await page.keyboard.press('Tab');
+  await expect(webhooks.confirm).toBeFocused();
+  await page.keyboard.press('Enter');
+  await expect(toast(page, 'Webhook(s) deleted successfully')).toBeVisible();
+});
+
+test('the skip link leads to the content', { tag: '@javascript' }, async ({ page }) => {
+  await visit(page, '/sign-in');
+  await page.keyboard.press('Tab');
+  await expect(page.getByRole('link', { name: 'Skip to content' })).toBeFocused();
+  await page.keyboard.press('Enter');
+  await expect(page.locator('#main')).toBeFocused();
+});
