@@ -7,7 +7,6 @@ use domain::limits::SESSION_AGE_MAX;
 
 use crate::{access::session_cookie_name, herald::PublicUrl};
 
-pub(super) const FLASH_COOKIE: &str = "herald_flash";
 pub(super) const THEME_COOKIE: &str = "herald_theme";
 
 const FLASH_AGE_MAX: Duration = Duration::from_secs(60);
@@ -21,12 +20,17 @@ pub(crate) fn end_session_cookie(public_url: &PublicUrl) -> String {
     private(public_url, session_cookie_name(public_url), "", Duration::ZERO)
 }
 
+/// Bound to the host as the session's is.
+pub(super) fn flash_cookie_name(public_url: &PublicUrl) -> &'static str {
+    if public_url.is_https() { "__Host-herald_flash" } else { "herald_flash" }
+}
+
 pub(super) fn flash_cookie(public_url: &PublicUrl, token: &str) -> String {
-    private(public_url, FLASH_COOKIE, token, FLASH_AGE_MAX)
+    private(public_url, flash_cookie_name(public_url), token, FLASH_AGE_MAX)
 }
 
 pub(super) fn end_flash_cookie(public_url: &PublicUrl) -> String {
-    private(public_url, FLASH_COOKIE, "", Duration::ZERO)
+    private(public_url, flash_cookie_name(public_url), "", Duration::ZERO)
 }
 
 /// Scripts may read and write it: after hydration the theme changes without a request.

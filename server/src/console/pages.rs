@@ -18,7 +18,7 @@ use serde::Deserialize;
 use super::{
     assets,
     backend::RequestBackend,
-    cookies::{FLASH_COOKIE, THEME_COOKIE, end_flash_cookie, theme_cookie},
+    cookies::{THEME_COOKIE, end_flash_cookie, flash_cookie_name, theme_cookie},
 };
 use crate::{access::read_cookie, herald::Herald, http::ProblemResponse};
 
@@ -31,7 +31,7 @@ pub(crate) async fn render_page(State(herald): State<Herald>, request: Request<B
         Ok(caller) => caller,
         Err(problem) => return ProblemResponse(problem).into_response(),
     };
-    let name = read_cookie(request.headers(), FLASH_COOKIE);
+    let name = read_cookie(request.headers(), flash_cookie_name(&herald.public_url));
     let flash = name.as_ref().and_then(|name| herald.flashes.take(name, herald.clock.now()));
     let context = {
         let flash = flash.clone().unwrap_or_default();

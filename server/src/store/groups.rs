@@ -7,7 +7,7 @@ use domain::{
 use serde_json::json;
 use sqlx::{FromRow, SqliteConnection};
 
-use super::{Store, StoreError, outbox, parsed, users::user_row, writer::Write};
+use super::{Store, StoreError, outbox, parsed, user_acts::user_row, writer::Write};
 
 /// A group to be.
 pub struct NewGroup {

@@ -1,6 +1,7 @@
 //! The store: the only SQL. Writes go through one grouped writer, reads through a read-only pool.
 
 mod api_keys;
+mod completions;
 mod database;
 mod deliveries;
 mod groups;
@@ -9,7 +10,9 @@ mod outbox;
 mod sessions;
 #[cfg(test)]
 mod tests;
+mod user_acts;
 mod users;
+mod webhook_changes;
 mod webhooks;
 mod writer;
 
@@ -21,12 +24,14 @@ use tokio::sync::Notify;
 use crate::{clock::Clock, ids::IdSource, vault::Vault};
 
 pub use api_keys::FoundUser;
+pub use completions::Completion;
 pub use database::{KeySource, OpenError, SQLITE_VERSION_MIN};
-pub use deliveries::{Completion, Lane};
+pub use deliveries::Lane;
 pub use groups::{MemberChange, NewGroup};
 pub use organizations::{FirstAdmin, NewApiKey, StoredOrganization};
 pub use sessions::NewSession;
-pub use users::{ActiveChange, NewUserRow, SortBy, UserFilter};
+pub use user_acts::ActiveChange;
+pub use users::{NewUserRow, SortBy, UserFilter};
 pub use webhooks::{NewWebhookRow, WebhookChange};
 
 use writer::Writer;

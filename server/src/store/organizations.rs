@@ -5,12 +5,8 @@ use domain::{Email, Name, Organization, OrganizationId, Seats, Timestamp, UserId
 use sqlx::{FromRow, SqliteConnection};
 
 use super::{
-    Store, StoreError,
-    api_keys::insert_api_key,
-    outbox::Group,
-    parsed,
-    users::{NewUserRow, insert_user},
-    writer::Write,
+    Store, StoreError, api_keys::insert_api_key, outbox::Group, parsed, user_acts::insert_user,
+    users::NewUserRow, writer::Write,
 };
 
 /// An organization as it is stored.

@@ -8,7 +8,7 @@ use sqlx::{FromRow, SqliteConnection};
 
 use super::{
     StoreError,
-    deliveries::{self, Completion},
+    completions::{self, Completion},
     parsed,
 };
 use crate::ids::IdSource;
@@ -72,7 +72,7 @@ impl<'c> Group<'c> {
     pub(super) async fn flush(mut self) -> Result<bool, StoreError> {
         let completions = std::mem::take(&mut self.completions);
         if !completions.is_empty() {
-            deliveries::complete(&mut self, &completions).await?;
+            completions::complete(&mut self, &completions).await?;
         }
         let events = std::mem::take(&mut self.events);
         if !events.is_empty() {
