@@ -117,3 +117,20 @@ async fn one_that_breaks_the_whole_group_is_found_and_the_others_go_through() {
     assert!(store.store.is_writable());
     store.organization("acme").await;
 }
+
+#[tokio::test]
+async fn a_full_disk_refuses_for_now_and_the_writer_goes_on_afterwards() {
+    let store = TestStore::open().await;
+    // As many pages as there are: the next one finds the disk full.
+    store.execute("PRAGMA max_page_count = 1").await.expect("a limit");
+    let fill = |n: usize| store.execute(format!("INSERT INTO settings VALUES ('big-{n}', zeroblob(100000))"));
+    let (first, second) = tokio::join!(fill(1), fill(2));
+    for refused in [first, second, fill(3).await] {
+        assert!(matches!(refused, Err(StoreError::Full)), "{refused:?}");
+    }
+    assert!(store.store.is_writable(), "it is not lost, only full");
+    store.execute("PRAGMA max_page_count = 1000000").await.expect("room again");
+    fill(4).await.expect("there is room");
+    store.organization("acme").await;
+    assert_eq!(store.number("SELECT count(*) FROM settings WHERE name LIKE 'big-%'").await, 1);
+}
