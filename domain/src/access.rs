@@ -69,7 +69,16 @@ operations! {
     UpdateWebhook: OrgAdmin, Patch "/api/organizations/{organization}/webhooks/{webhook}";
     DeleteWebhook: OrgAdmin, Delete "/api/organizations/{organization}/webhooks/{webhook}";
     ReadSecret: OrgAdmin, Get "/api/organizations/{organization}/webhooks/{webhook}/secret";
+    RotateSecret: OrgAdmin, Post "/api/organizations/{organization}/webhooks/{webhook}/secret/rotate";
+    TestWebhook: OrgAdmin, Post "/api/organizations/{organization}/webhooks/{webhook}/test";
     ListDeliveries: OrgAdmin, Get "/api/organizations/{organization}/webhooks/{webhook}/deliveries";
+    RedeliverMany: OrgAdmin, Post "/api/organizations/{organization}/webhooks/{webhook}/redeliver";
+    SettleHeld: OrgAdmin, Post "/api/organizations/{organization}/webhooks/{webhook}/held";
+    ReadDelivery: OrgAdmin, Get "/api/organizations/{organization}/deliveries/{delivery}";
+    RedeliverOne: OrgAdmin, Post "/api/organizations/{organization}/deliveries/{delivery}/redeliver";
+    ReadJob: OrgAdmin, Get "/api/organizations/{organization}/jobs/{job}";
+    CancelJob: OrgAdmin, Delete "/api/organizations/{organization}/jobs/{job}";
+    PublishEvent: OrgAdmin, Post "/api/organizations/{organization}/webhook-events";
     ListUsers: OrgUsers, Get "/api/organizations/{organization}/users";
     CreateUser: OrgUsers, Post "/api/organizations/{organization}/users";
     SetUserActive: OrgUsers, Put "/api/organizations/{organization}/users/{user}/active";

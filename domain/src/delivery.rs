@@ -174,6 +174,15 @@ impl Outcome {
         }
     }
 
+    /// How long the receiver asks to be left alone. `Retry-After` counts on the statuses that mean "slow down".
+    #[must_use]
+    pub fn asked_delay(&self) -> Duration {
+        match self {
+            Self::Answered { status: 429 | 502 | 503 | 504, retry_after: Some(delay) } => *delay,
+            _ => Duration::ZERO,
+        }
+    }
+
     /// `None` for a success.
     #[must_use]
     pub fn error_class(&self) -> Option<ErrorClass> {
@@ -196,6 +205,8 @@ pub enum Trigger {
 }
 
 impl Trigger {
+    pub const ALL: [Self; 3] = [Self::Scheduled, Self::Manual, Self::Test];
+
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -203,6 +214,17 @@ impl Trigger {
             Self::Manual => "manual",
             Self::Test => "test",
         }
+    }
+}
+
+impl FromStr for Trigger {
+    type Err = Issue;
+
+    fn from_str(text: &str) -> Result<Self, Issue> {
+        Self::ALL
+            .into_iter()
+            .find(|trigger| trigger.as_str() == text)
+            .ok_or_else(|| Issue::new("unknown", format!("“{text}” is not a trigger.")))
     }
 }
 
@@ -242,6 +264,10 @@ pub struct Attempt {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub error_text: Option<String>,
     pub url: String,
+    /// What was sent as `webhook-signature`.
+    pub signature: String,
+    /// The names of the webhook's own headers that went with it.
+    pub custom_headers: Vec<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub response: Option<Exchange>,
 }
@@ -252,6 +278,56 @@ pub struct Exchange {
     pub headers: Vec<(String, String)>,
     pub body: String,
     pub truncated: bool,
+}
+
+/// A delivery as its request names it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RequestLine {
+    pub delivery_id: DeliveryId,
+    pub event_id: EventId,
+    /// When it happened.
+    pub event_time: Timestamp,
+    /// `None` for a test.
+    pub sequence: Option<i64>,
+    pub attempt: u32,
+    pub started_at: Timestamp,
+}
+
+impl RequestLine {
+    /// The headers of an attempt but for the webhook's own: what is sent, and what is shown afterwards.
+    #[must_use]
+    pub fn headers(&self, signature: &str) -> Vec<(&'static str, String)> {
+        let mut headers = vec![
+            ("content-type", "application/json".to_owned()),
+            ("user-agent", USER_AGENT.to_owned()),
+            ("webhook-id", self.delivery_id.to_string()),
+            ("webhook-timestamp", self.started_at.unix_seconds().to_string()),
+            ("webhook-signature", signature.to_owned()),
+            ("herald-event-id", self.event_id.to_string()),
+            ("herald-event-time", self.event_time.to_string()),
+            ("herald-attempt", self.attempt.to_string()),
+        ];
+        headers.push(match self.sequence {
+            Some(sequence) => ("herald-sequence", sequence.to_string()),
+            None => ("herald-test", "true".to_owned()),
+        });
+        headers
+    }
+}
+
+/// What Herald calls itself when it sends.
+pub const USER_AGENT: &str = concat!("Herald/", env!("CARGO_PKG_VERSION"));
+
+/// A delivery with everything that was tried.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DeliveryDetail {
+    pub delivery: Delivery,
+    pub event_time: Timestamp,
+    pub sequence: Option<i64>,
+    /// Byte for byte as it is sent.
+    pub body: String,
+    /// In their order.
+    pub attempts: Vec<Attempt>,
 }
 
 #[cfg(test)]

@@ -104,6 +104,20 @@ pub enum Payload {
 }
 
 impl Payload {
+    /// How much text it holds.
+    #[must_use]
+    pub fn text_bytes(&self) -> usize {
+        let (Self::UserCreated { username, email, organization, .. }
+        | Self::UserDisabled { username, email, organization, .. }
+        | Self::UserRemovedFromGroup { username, email, organization, .. }
+        | Self::UserLogin { username, email, organization, .. }) = self;
+        let group = match self {
+            Self::UserRemovedFromGroup { group_name, .. } => group_name.len(),
+            _ => 0,
+        };
+        username.len() + email.len() + organization.len() + group
+    }
+
     #[must_use]
     pub const fn event_type(&self) -> EventType {
         match self {
@@ -153,14 +167,14 @@ pub fn delivery_body(head: &str, payload: &str) -> String {
     format!(r#"{head},"payload":{payload}}}"#)
 }
 
-/// What a webhook of this type will get, for the form: the reference's example with the form's own names.
+/// The reference's example of a type, with the organization's own name.
 #[must_use]
-pub fn sample_body(event_type: EventType, organization: &str, webhook: &str) -> String {
+pub fn sample_payload(event_type: EventType, organization: &str) -> Payload {
     let (username, email) = ("demo".to_owned(), "demo@parallelworks.com".to_owned());
     let user_id =
         UserId::from_bytes([0x65, 0x3c, 0x78, 0x7c, 0x8e, 0x04, 0x8c, 0xaa, 0x7c, 0xb4, 0xe5, 0x54]);
     let owner = organization.to_owned();
-    let payload = match event_type {
+    match event_type {
         EventType::UserCreated => {
             Payload::UserCreated { username, email, user_id, organization: owner, remaining_seats: Some(5) }
         }
@@ -173,7 +187,13 @@ pub fn sample_body(event_type: EventType, organization: &str, webhook: &str) -> 
             group_name: "Demo-Group".to_owned(),
         },
         EventType::UserLogin => Payload::UserLogin { username, email, user_id, organization: owner },
-    };
+    }
+}
+
+/// What a webhook of this type will get, for the form.
+#[must_use]
+pub fn sample_body(event_type: EventType, organization: &str, webhook: &str) -> String {
+    let payload = sample_payload(event_type, organization);
     let id = WebhookId::from_bytes([0x66, 0xec, 0x43, 0x4e, 0x84, 0xb4, 0x10, 0x3f, 0x67, 0x0c, 0xb6, 0x17]);
     let head = body_head(event_type, WebhookRef { id, organization, name: webhook });
     delivery_body(&head, &payload.to_json())

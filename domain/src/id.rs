@@ -27,6 +27,7 @@ ids! {
     DeliveryId = Delivery;
     EventId = Event;
     GroupId = Group;
+    JobId = Job;
     OrganizationId = Organization;
     UserId = User;
     WebhookId = Webhook;

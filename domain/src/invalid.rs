@@ -20,6 +20,12 @@ impl FieldError {
         Self { code: code.to_owned(), detail: detail.into(), pointer }
     }
 
+    /// The same error, its member inside another: `#/name` inside `#/payload` becomes `#/payload/name`.
+    #[must_use]
+    pub fn inside(self, outer: &Self) -> Self {
+        Self { pointer: format!("{}{}", outer.pointer, &self.pointer[1..]), ..self }
+    }
+
     /// The member's name, for finding its input in a form.
     #[must_use]
     pub fn field(&self) -> &str {
@@ -70,7 +76,9 @@ mod tests {
 
     #[test]
     fn a_pointer_escapes_what_json_pointer_reserves() {
-        assert_eq!(FieldError::new("a/b~c", "unknown", "").pointer, "#/a~1b~0c");
+        let error = FieldError::new("a/b~c", "unknown", "");
+        assert_eq!(error.pointer, "#/a~1b~0c");
+        assert_eq!(error.inside(&FieldError::new("d/e", "", "")).pointer, "#/d~1e/a~1b~0c");
     }
 
     #[test]

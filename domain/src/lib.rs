@@ -3,9 +3,11 @@
 //! Nothing here does I/O, reads a clock or draws a random number: time and randomness are arguments.
 
 mod access;
+mod custom_headers;
 mod delivery;
 mod event;
 mod group;
+mod health;
 mod id;
 mod invalid;
 pub mod limits;
@@ -20,10 +22,17 @@ mod user;
 mod webhook;
 
 pub use access::{Method, Operation, Refusal, Standing, Who};
-pub use delivery::{Attempt, Delivery, DeliveryState, ErrorClass, Exchange, Outcome, Trigger};
-pub use event::{Event, EventType, Payload, WebhookRef, body_head, delivery_body, sample_body};
+pub use custom_headers::{CustomHeaders, MASKED};
+pub use delivery::{
+    Attempt, Delivery, DeliveryDetail, DeliveryState, ErrorClass, Exchange, Outcome, RequestLine, Trigger,
+    USER_AGENT,
+};
+pub use event::{
+    Event, EventType, Payload, WebhookRef, body_head, delivery_body, sample_body, sample_payload,
+};
 pub use group::{Group, GroupDetail, Member, Role};
-pub use id::{DeliveryId, EventId, GroupId, Id, InvalidId, OrganizationId, UserId, WebhookId, kind};
+pub use health::{Health, disabling_percent};
+pub use id::{DeliveryId, EventId, GroupId, Id, InvalidId, JobId, OrganizationId, UserId, WebhookId, kind};
 pub use invalid::{FieldError, Invalid, Issue};
 pub use name::{Name, fold_case};
 pub use organization::{Organization, Seats};

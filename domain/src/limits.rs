@@ -19,7 +19,20 @@ pub const SECRET_BYTES_MAX: usize = 64;
 /// What a new secret has.
 pub const SECRET_BYTES: usize = 32;
 
+/// How long the secret before a rotation goes on signing, by default
+pub const SECRET_OVERLAP: Duration = Duration::from_secs(24 * 60 * 60);
+/// and at most.
+pub const SECRET_OVERLAP_MAX: Duration = Duration::from_secs(7 * 24 * 60 * 60);
+
+pub const CUSTOM_HEADERS_MAX: usize = 16;
+pub const CUSTOM_HEADER_NAME_LENGTH_MAX: usize = 64;
+pub const CUSTOM_HEADER_VALUE_LENGTH_MAX: usize = 1_024;
+
 pub const REQUEST_BODY_BYTES_MAX: usize = 256 * 1024;
+/// Events that one request may publish, and their bytes.
+pub const BATCH_EVENTS_MAX: usize = 100;
+pub const BATCH_BYTES_MAX: usize = 4 * 1024 * 1024;
+pub const IDEMPOTENCY_KEY_LENGTH_MAX: usize = 255;
 /// How much of a receiver's answer is read before the connection is given up.
 pub const RESPONSE_READ_BYTES_MAX: usize = 64 * 1024;
 /// How much of it is kept for the console.
@@ -41,6 +54,29 @@ pub const IN_FLIGHT_MAX: usize = 256;
 pub const IN_FLIGHT_PER_WEBHOOK_MAX: usize = IN_FLIGHT_MAX / 8;
 /// What a webhook begins with, before it is known how its receiver answers.
 pub const IN_FLIGHT_PER_WEBHOOK_START: usize = 4;
+/// What webhooks whose newest attempt did not succeed may have under way together, so that many dead receivers do not
+/// take the places of those that answer.
+pub const IN_FLIGHT_UNPROVEN_MAX: usize = IN_FLIGHT_MAX / 2;
+/// Due deliveries of one webhook that are held in memory.
+pub const WINDOW_PER_WEBHOOK: usize = 128;
+/// All of them together, by their bodies.
+pub const WINDOWS_BYTES_MAX: usize = 16 * 1024 * 1024;
+/// Attempts that have ended and whose results are not stored yet.
+pub const UNSETTLED_MAX: usize = 4_096;
+
+/// After so many failed attempts in a row a webhook is paused.
+pub const BREAKER_FAILURES: u32 = 5;
+/// Each pause is twice as long as the one before, from here
+pub const BREAKER_PAUSE_MIN: Duration = Duration::from_secs(5);
+/// to here.
+pub const BREAKER_PAUSE_MAX: Duration = Duration::from_secs(5 * 60);
+/// A receiver's `Retry-After` pauses its webhook for up to this.
+pub const RETRY_AFTER_PAUSE_MAX: Duration = Duration::from_secs(60 * 60);
+/// Herald disables a webhook after at least so many failed attempts
+pub const DISABLE_FAILURES_MIN: u32 = 20;
+/// and so long without one success.
+pub const DISABLE_AFTER: Duration = Duration::from_secs(5 * 24 * 60 * 60);
+
 /// Names looked up at once. A lookup holds a thread until the system's resolver gives up, which can be long after
 /// nobody waits for it any more; the rest of the threads stay free for other work.
 pub const LOOKUPS_AT_ONCE_MAX: usize = 128;
@@ -60,6 +96,23 @@ pub const SELECTION_MAX: usize = 1_000;
 pub const GROUP_WRITES_MAX: usize = 1_024;
 /// Writes that may wait for the writer before callers are held back.
 pub const WRITE_QUEUE_MAX: usize = 4_096;
+/// Of these, what new events leave free for the results of attempts.
+pub const WRITE_QUEUE_RESERVED: usize = 1_024;
+/// Bytes of events that may wait for the writer; beyond, publishing is refused until there is room.
+pub const WRITE_QUEUE_BYTES_MAX: usize = 64 * 1024 * 1024;
+/// Free space on the disk that new events leave for the results of attempts.
+pub const DISK_RESERVED_BYTES: u64 = 64 * 1024 * 1024;
+
+/// How long events, deliveries and attempts are kept.
+pub const RETENTION: Duration = Duration::from_secs(90 * 24 * 60 * 60);
+/// How often it is looked for what is older.
+pub const RETENTION_EVERY: Duration = Duration::from_secs(60 * 60);
+/// Events that are pruned in one transaction.
+pub const PRUNE_ROWS: usize = 200;
+/// Deliveries that a bulk job changes in one transaction.
+pub const JOB_ROWS: usize = 500;
+/// Rows of the table that it looks through for them.
+pub const JOB_SCAN_ROWS: i64 = 50_000;
 
 pub const SESSION_IDLE_MAX: Duration = Duration::from_secs(12 * 60 * 60);
 pub const SESSION_AGE_MAX: Duration = Duration::from_secs(14 * 24 * 60 * 60);

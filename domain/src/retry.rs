@@ -38,7 +38,7 @@ pub enum Verdict {
     Gone,
 }
 
-/// Judges the attempt with this number (1 for the first). `jitter` is drawn from 0 to 1.
+/// Judges the attempt with this number in its schedule (1 for the first). `jitter` is drawn from 0 to 1.
 #[must_use]
 pub fn judge(attempt: u32, outcome: &Outcome, policy: &RetryPolicy, now: Timestamp, jitter: f64) -> Verdict {
     if outcome.is_success() {
@@ -52,16 +52,8 @@ pub fn judge(attempt: u32, outcome: &Outcome, policy: &RetryPolicy, now: Timesta
         return Verdict::Failed;
     };
     let stretched = delay.mul_f64(1.0 + policy.jitter_share * jitter.clamp(0.0, 1.0));
-    let asked = asked_delay(outcome).min(policy.retry_after_max);
+    let asked = outcome.asked_delay().min(policy.retry_after_max);
     Verdict::RetryAt(now + stretched.max(asked))
-}
-
-/// `Retry-After` counts on the statuses that mean "slow down"; it can lengthen a delay, never shorten it.
-fn asked_delay(outcome: &Outcome) -> Duration {
-    match outcome {
-        Outcome::Answered { status: 429 | 502 | 503 | 504, retry_after: Some(delay) } => *delay,
-        _ => Duration::ZERO,
-    }
 }
 
 #[cfg(test)]

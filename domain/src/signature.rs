@@ -70,9 +70,14 @@ impl fmt::Debug for Secret {
 
 /// The value of `webhook-signature`: one signature for each secret, separated by spaces.
 #[must_use]
-pub fn sign(secrets: &[Secret], id: &str, timestamp: i64, body: &[u8]) -> String {
+pub fn sign<'s>(
+    secrets: impl IntoIterator<Item = &'s Secret>,
+    id: &str,
+    timestamp: i64,
+    body: &[u8],
+) -> String {
     let signatures: Vec<String> = secrets
-        .iter()
+        .into_iter()
         .filter_map(|secret| secret.mac(id, timestamp, body))
         .map(|mac| format!("{VERSION}{}", BASE64_STANDARD.encode(mac.finalize().into_bytes())))
         .collect();

@@ -20,6 +20,9 @@ pub struct Webhook {
     pub created_at: Timestamp,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
+    /// The names of its own request headers; their values are never answered.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub headers: Vec<String>,
 }
 
 /// Optional text of up to 1,000 characters, line breaks allowed.
