@@ -47,6 +47,21 @@ pub struct WebhookView {
     pub held: u32,
     /// Why Herald disabled it, when Herald did.
     pub disabled_reason: Option<String>,
+    /// Its attempts since the last success, when there were any.
+    pub failing: Option<Failing>,
+    /// Until when the receiver is left alone, because its attempts have failed.
+    pub paused_until: Option<Timestamp>,
+}
+
+/// A webhook whose attempts fail.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Failing {
+    /// Failed attempts in a row.
+    pub attempts: u32,
+    /// When the first of them was.
+    pub since: Timestamp,
+    /// How far it is on the way to being disabled by Herald.
+    pub percent: u8,
 }
 
 /// A secret, for the admin who asked to see it.

@@ -7,8 +7,9 @@ use cookie::Cookie;
 use domain::{Operation, Refusal, Standing};
 
 use crate::{
+    access_cache::Known,
     herald::{Herald, PublicUrl},
-    store::{FoundUser, StoredOrganization},
+    store::{Actor, FoundUser, StoredOrganization},
     tokens::token_hash,
 };
 
@@ -38,6 +39,12 @@ impl Grant {
         self.organization.as_ref().ok_or_else(|| Problem::not_found("organization"))
     }
 
+    /// The caller, for the audit log.
+    pub(crate) fn actor(&self) -> Result<Actor, Problem> {
+        let user = self.user()?;
+        Ok(Actor::User { id: user.id, username: user.username.clone() })
+    }
+
     pub(crate) fn is_admin(&self) -> bool {
         self.standing.is_admin()
     }
@@ -50,11 +57,11 @@ impl Grant {
 impl Herald {
     /// Finds out who calls: an API key where there is one, else the session cookie.
     pub(crate) async fn caller(&self, headers: &HeaderMap) -> Result<Caller, Problem> {
-        if let Some(authorization) = headers.get(header::AUTHORIZATION) {
-            let Some(key) = authorization.to_str().ok().and_then(api_key) else {
+        if headers.contains_key(header::AUTHORIZATION) {
+            let Some(key) = key_of(headers) else {
                 return Ok(Caller::default());
             };
-            let user = self.store.key_user(token_hash(&key)).await?;
+            let user = self.store.key_user(token_hash(&key)).await?.map(|(user, _)| user);
             return Ok(Caller { user, session: None });
         }
         let Some(token) = read_cookie(headers, session_cookie_name(&self.public_url)) else {
@@ -63,6 +70,49 @@ impl Herald {
         let session = token_hash(&token);
         let user = self.store.session_user(session).await?;
         Ok(Caller { session: user.is_some().then_some(session), user })
+    }
+
+    /// Finds out who calls and checks whether they may. `organization` is the name that the operation's path has.
+    pub(crate) async fn admit(
+        &self,
+        headers: &HeaderMap,
+        operation: Operation,
+        organization: Option<&str>,
+    ) -> Result<(Caller, Grant), Problem> {
+        if let (Some(key), Some(name)) = (key_of(headers), organization)
+            && let Some(Known { user, organization, standing, .. }) =
+                self.known(token_hash(&key), name).await?
+        {
+            operation.who().check(&standing, true).map_err(refused)?;
+            let caller = Caller { user: Some(user.clone()), session: None };
+            return Ok((caller, Grant { user: Some(user), organization: Some(organization), standing }));
+        }
+        let caller = self.caller(headers).await?;
+        let organization = match organization {
+            Some(name) => Some(self.store.organization_named(name).await?),
+            None => None,
+        };
+        let grant = self.authorize(&caller, operation, organization).await?;
+        Ok((caller, grant))
+    }
+
+    /// What a key is in an organization, where both are there.
+    async fn known(&self, key: [u8; 32], name: &str) -> Result<Option<Known>, Problem> {
+        // Before anything is read, so that a change in between makes what was read void.
+        let changes = self.store.changes();
+        if let Some(known) = self.access_cache.get(key, name, changes, self.clock.now()) {
+            return Ok(Some(known));
+        }
+        let Some((user, until)) = self.store.key_user(key).await? else {
+            return Ok(None);
+        };
+        let Some(organization) = self.store.organization_named(name).await? else {
+            return Ok(None);
+        };
+        let standing = self.store.standing(&user, organization.id).await?;
+        let known = Known { user, until, organization, standing };
+        self.access_cache.put(key, name, changes, known.clone());
+        Ok(Some(known))
     }
 
     /// Checks a caller against the table of who may. `organization` is what the operation names: `Some(None)` where
@@ -97,6 +147,10 @@ fn refused(refusal: Refusal) -> Problem {
         Refusal::NotFound => Problem::not_found("organization"),
         Refusal::Forbidden => Problem::forbidden(),
     }
+}
+
+fn key_of(headers: &HeaderMap) -> Option<String> {
+    headers.get(header::AUTHORIZATION)?.to_str().ok().and_then(api_key)
 }
 
 /// `Bearer KEY`, or `Basic` with the key as user name.

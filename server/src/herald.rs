@@ -2,12 +2,16 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
+use domain::RetryPolicy;
+use tokio::sync::watch;
 use url::Url;
 
 use crate::{
+    access_cache::AccessCache,
     clock::Clock,
     console::Flashes,
-    delivery::Guard,
+    delivery::{Dispatcher, Guard, Pauses, Sender},
+    housekeeping,
     passwords::Passwords,
     store::Store,
     tokens::{random_token, token_hash},
@@ -19,9 +23,12 @@ pub struct Herald {
     pub(crate) store: Store,
     pub(crate) clock: Clock,
     pub(crate) guard: Arc<Guard>,
+    pub(crate) sender: Arc<Sender>,
+    pub(crate) pauses: Pauses,
     pub(crate) passwords: Passwords,
     pub(crate) public_url: PublicUrl,
     pub(crate) flashes: Flashes,
+    pub(crate) access_cache: AccessCache,
     first_run: Arc<Mutex<Option<[u8; 32]>>>,
 }
 
@@ -30,7 +37,23 @@ impl Herald {
     pub fn new(store: Store, clock: Clock, guard: Arc<Guard>, public_url: PublicUrl) -> Self {
         let passwords = Passwords::default();
         let flashes = Flashes::default();
-        Self { store, clock, guard, passwords, public_url, flashes, first_run: Arc::default() }
+        let sender = Arc::new(Sender::new(Arc::clone(&guard)));
+        let pauses = Pauses::default();
+        let access_cache = AccessCache::default();
+        let first_run = Arc::default();
+        Self { store, clock, guard, sender, pauses, passwords, public_url, flashes, access_cache, first_run }
+    }
+
+    /// The delivery engine of this server.
+    #[must_use]
+    pub fn dispatcher(&self, policy: RetryPolicy) -> Dispatcher {
+        let (sender, pauses) = (Arc::clone(&self.sender), self.pauses.clone());
+        Dispatcher::new(self.store.clone(), sender, self.clock.clone(), policy, pauses)
+    }
+
+    /// Runs bulk jobs and the retention until `stop` turns true.
+    pub async fn keep_house(self, stop: watch::Receiver<bool>) {
+        housekeeping::run(self.store, self.clock, stop).await;
     }
 
     /// Opens the first run and answers the token of its one-time link. A link made before is void.

@@ -1,11 +1,13 @@
 //! The server half of Herald: configuration, routes, access, use cases, the store, the delivery engine, the commands.
 
 mod access;
+mod access_cache;
 pub mod clock;
 pub mod commands;
 mod console;
 pub mod delivery;
 mod herald;
+mod housekeeping;
 mod http;
 mod ids;
 mod passwords;

@@ -24,7 +24,7 @@ use tracing_subscriber::EnvFilter;
 use super::{CommandError, database::DatabaseArgs};
 use crate::{
     clock::Clock,
-    delivery::{Dispatcher, Guard, Sender},
+    delivery::Guard,
     herald::{Herald, PublicUrl},
     http,
 };
@@ -113,10 +113,8 @@ async fn greet(herald: &Herald) -> Result<(), CommandError> {
 /// Serves until a signal or a failed part ends it.
 async fn serve(herald: Herald, listener: TcpListener) -> Result<(), CommandError> {
     let (stop, stopped) = watch::channel(false);
-    let sender = Sender::new(Arc::clone(&herald.guard));
-    let dispatcher =
-        Dispatcher::new(herald.store.clone(), sender, herald.clock.clone(), RetryPolicy::default());
-    let mut dispatching = tokio::spawn(dispatcher.run(stopped.clone()));
+    let mut dispatching = tokio::spawn(herald.dispatcher(RetryPolicy::default()).run(stopped.clone()));
+    let keeping = tokio::spawn(herald.clone().keep_house(stopped.clone()));
     let router = http::router(herald.clone()).into_make_service();
     let serving = axum::serve(listener, router).with_graceful_shutdown(told_to_stop(stopped));
     let mut serving = tokio::spawn(serving.into_future());
@@ -129,7 +127,7 @@ async fn serve(herald: Herald, listener: TcpListener) -> Result<(), CommandError
     tracing::info!("Stopping: finishing what is under way");
     stop.send_replace(true);
     tokio::select! {
-        () = finish(&herald, serving, dispatching) => end,
+        () = finish(&herald, serving, dispatching, keeping) => end,
         _ = stop_signal() => Err("stopped at once by a second signal; what was acknowledged is safe.".into()),
     }
 }
@@ -140,14 +138,21 @@ async fn told_to_stop(mut stopped: watch::Receiver<bool>) {
 }
 
 /// No new requests, then those under way, then the attempts, then the store.
-async fn finish<S, D>(herald: &Herald, serving: JoinHandle<S>, dispatching: JoinHandle<D>) {
+async fn finish<S>(
+    herald: &Herald,
+    serving: JoinHandle<S>,
+    dispatching: JoinHandle<()>,
+    keeping: JoinHandle<()>,
+) {
     if !serving.is_finished() && tokio::time::timeout(REQUEST_GRACE, serving).await.is_err() {
         tracing::warn!("Requests that were still under way are given up");
     }
-    if !dispatching.is_finished()
-        && let Err(error) = dispatching.await
-    {
-        tracing::error!(%error, "The delivery engine ended in a panic");
+    for task in [dispatching, keeping] {
+        if !task.is_finished()
+            && let Err(error) = task.await
+        {
+            tracing::error!(%error, "A task ended in a panic");
+        }
     }
     herald.store.close().await;
 }

@@ -11,12 +11,13 @@ use api::{
     webhooks::{NewWebhook, SecretView, WebhookRow, WebhookView},
 };
 use async_trait::async_trait;
-use domain::{Operation, OrgUser, OrganizationId, UserId, WebhookId};
+use domain::{Operation, OrgUser, OrganizationId, UserId, WebhookId, limits::PAGE_ROWS};
 
 use super::cookies::{end_session_cookie, session_cookie};
 use crate::{
     access::{Caller, Grant},
     herald::Herald,
+    store::DeliveryFilter,
     usecases::{EditWebhook, NewUserRequest, NewWebhookRequest},
 };
 
@@ -131,7 +132,7 @@ impl Backend for RequestBackend {
         let NewWebhook { event_type, name, url, description, enabled } = new;
         // A browser sends a text area's line breaks as CR LF.
         let description = description.replace("\r\n", "\n");
-        let request = NewWebhookRequest { event_type, name, url, description, enabled };
+        let request = NewWebhookRequest { event_type, name, url, description, enabled, headers: Vec::new() };
         self.herald.create_webhook(&grant, request).await.map_err(at_form_fields)
     }
 
@@ -157,8 +158,8 @@ impl Backend for RequestBackend {
 
     async fn secret(&self, organization: OrganizationId, webhook: WebhookId) -> Result<SecretView, Problem> {
         let grant = self.grant(Operation::ReadSecret, organization).await?;
-        let secret = self.herald.secret(&grant, webhook).await?;
-        Ok(SecretView { secret: secret.reveal() })
+        let secrets = self.herald.secrets(&grant, webhook).await?;
+        Ok(SecretView { secret: secrets.secret.reveal() })
     }
 
     async fn deliveries(
@@ -168,7 +169,8 @@ impl Backend for RequestBackend {
         cursor: Option<String>,
     ) -> Result<DeliveryPage, Problem> {
         let grant = self.grant(Operation::ListDeliveries, organization).await?;
-        self.herald.deliveries(&grant, webhook, cursor.as_deref()).await
+        let filter = DeliveryFilter::default();
+        self.herald.deliveries(&grant, webhook, &filter, cursor.as_deref(), PAGE_ROWS).await
     }
 
     async fn users(&self, organization: OrganizationId, query: UserQuery) -> Result<UserPage, Problem> {

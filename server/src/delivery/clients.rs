@@ -19,8 +19,6 @@ use reqwest::{
 
 use super::guard::{Guard, NoAddress};
 
-const USER_AGENT: &str = concat!("Herald/", env!("CARGO_PKG_VERSION"));
-
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Key {
     https: bool,
@@ -66,7 +64,6 @@ impl Clients {
             .pool_idle_timeout(IDLE_CONNECTION_MAX)
             .pool_max_idle_per_host(IN_FLIGHT_PER_WEBHOOK_MAX)
             .tcp_nodelay(true)
-            .user_agent(USER_AGENT)
             .build()
     }
 }

@@ -1,17 +1,18 @@
-//! Delivering: when (`dispatcher`), where a request may go (`guard`), what is sent and what comes back (`sender`,
+//! Delivering: when (`dispatcher`, `lane`), where a request may go (`guard`), what is sent and what comes back (`sender`,
 //! `response`), and what went wrong in words (`failure`). Only the dispatcher knows the store, and only it tries again.
 
 mod clients;
 mod dispatcher;
 mod failure;
 mod guard;
+mod lane;
 mod response;
 mod sender;
 #[cfg(test)]
 mod tests;
 mod trust;
 
-pub use dispatcher::Dispatcher;
+pub use dispatcher::{Dispatcher, Pauses};
 pub use guard::Guard;
-pub use sender::{Due, Sender, Sent, Timeouts};
+pub use sender::{Due, Route, Sender, Sent, Timeouts};
 pub use trust::InvalidAuthorities;

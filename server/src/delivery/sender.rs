@@ -5,12 +5,13 @@
 use std::{sync::Arc, time::Duration};
 
 use domain::{
-    DeliveryId, EventId, Exchange, Outcome, Secret, Timestamp, WebhookId,
+    Attempt, CustomHeaders, DeliveryId, EventId, Exchange, Issue, Outcome, RequestLine, Secret, Timestamp,
+    Trigger, WebhookId, delivery_body,
     limits::{ATTEMPT_TIMEOUT, CONNECT_TIMEOUT},
     sign,
     target::TargetUrl,
 };
-use reqwest::{RequestBuilder, Response, header::CONTENT_TYPE};
+use reqwest::{RequestBuilder, Response, header::HeaderValue};
 use tokio::time::{Instant, timeout_at};
 
 use super::{
@@ -20,21 +21,70 @@ use super::{
     response,
 };
 
-/// A due delivery with everything that its request needs.
+/// A due delivery.
+#[derive(Debug, Clone)]
 pub struct Due {
     /// The row.
     pub key: i64,
     pub id: DeliveryId,
     pub event_id: EventId,
-    pub webhook_id: WebhookId,
     pub event_time: Timestamp,
-    pub sequence: i64,
+    /// `None` for a test.
+    pub sequence: Option<i64>,
+    /// How many attempts were made.
+    pub attempts: u32,
+    /// How many of them belong to earlier schedules.
+    pub schedule_from: u32,
+    /// What the next attempt is made for.
+    pub trigger: Trigger,
+    pub head: Arc<str>,
+    pub payload: Arc<str>,
+}
+
+impl Due {
     /// The number of the attempt to be made, 1 for the first.
-    pub attempt: u32,
+    #[must_use]
+    pub fn attempt(&self) -> u32 {
+        self.attempts + 1
+    }
+
+    #[must_use]
+    pub fn body_bytes(&self) -> usize {
+        self.head.len() + self.payload.len()
+    }
+}
+
+/// Where a webhook's requests go, and what signs them.
+pub struct Route {
+    /// The webhook's row.
+    pub webhook: i64,
+    pub webhook_id: WebhookId,
     pub url: String,
-    /// Two during a rotation.
-    pub secrets: Vec<Secret>,
-    pub body: String,
+    target: Result<TargetUrl, Issue>,
+    secret: Secret,
+    /// The one before a rotation, and until when it signs as well.
+    previous: Option<(Secret, Timestamp)>,
+    headers: CustomHeaders,
+}
+
+impl Route {
+    #[must_use]
+    pub fn new(
+        webhook: i64,
+        webhook_id: WebhookId,
+        url: String,
+        secret: Secret,
+        previous: Option<(Secret, Timestamp)>,
+        headers: CustomHeaders,
+    ) -> Self {
+        let target = TargetUrl::parse(&url);
+        Self { webhook, webhook_id, url, target, secret, previous, headers }
+    }
+
+    fn signature(&self, id: DeliveryId, now: Timestamp, body: &str) -> String {
+        let previous = self.previous.as_ref().filter(|(_, until)| *until > now).map(|(secret, _)| secret);
+        sign([&self.secret].into_iter().chain(previous), &id.to_string(), now.unix_seconds(), body.as_bytes())
+    }
 }
 
 /// What came of one attempt.
@@ -46,6 +96,27 @@ pub struct Sent {
     pub duration: Duration,
     /// `None` where no status line came.
     pub response: Option<Exchange>,
+    pub signature: String,
+}
+
+impl Sent {
+    /// The attempt as it is stored.
+    #[must_use]
+    pub fn into_attempt(self, due: &Due, route: &Route, started_at: Timestamp) -> Attempt {
+        Attempt {
+            number: due.attempt(),
+            trigger: due.trigger,
+            started_at,
+            duration_ms: u64::try_from(self.duration.as_millis()).unwrap_or(u64::MAX),
+            status: self.outcome.status(),
+            error_class: self.outcome.error_class(),
+            error_text: self.error_text,
+            url: route.url.clone(),
+            signature: self.signature,
+            custom_headers: route.headers.names(),
+            response: self.response,
+        }
+    }
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -85,51 +156,83 @@ impl Sender {
     ///
     /// The status line decides: once a 2xx came, the delivery was acknowledged, and a body that then breaks off, is too
     /// long or too slow is only cut.
-    pub async fn send(&self, due: &Due, now: Timestamp) -> Sent {
+    pub async fn send(&self, route: &Route, due: &Due, now: Timestamp) -> Sent {
         let start = Instant::now();
         let deadline = start + self.timeouts.attempt;
-        match self.attempt(due, now, deadline).await {
-            Ok(response) => answered(response, now, start, deadline).await,
+        let body = delivery_body(&due.head, &due.payload);
+        let signature = route.signature(due.id, now, &body);
+        let request = Signed { due, body, signature: &signature, now };
+        match self.attempt(route, request, deadline).await {
+            Ok(response) => answered(response, now, start, deadline, signature).await,
             Err(Failure { class, text }) => Sent {
                 outcome: Outcome::Broken(class),
                 error_text: Some(text),
                 duration: start.elapsed(),
                 response: None,
+                signature,
             },
         }
     }
 
-    async fn attempt(&self, due: &Due, now: Timestamp, deadline: Instant) -> Result<Response, Failure> {
-        let target = TargetUrl::parse(&due.url).map_err(failure::of_url)?;
-        self.guard.check_url(&target).map_err(failure::of_refusal)?;
+    async fn attempt(
+        &self,
+        route: &Route,
+        signed: Signed<'_>,
+        deadline: Instant,
+    ) -> Result<Response, Failure> {
+        let target = route.target.as_ref().map_err(|issue| failure::of_url(issue.clone()))?;
+        self.guard.check_url(target).map_err(failure::of_refusal)?;
         // Without its URL, whose path or query may hold a token.
         let failed =
-            |error: reqwest::Error| failure::of_request(&error.without_url(), &target, &self.timeouts);
-        let client = self.clients.for_target(&target).map_err(failed)?;
-        let request = with_headers(client.post(target.url().clone()), due, now).body(due.body.clone());
+            |error: reqwest::Error| failure::of_request(&error.without_url(), target, &self.timeouts);
+        let client = self.clients.for_target(target).map_err(failed)?;
+        let request = signed.onto(client.post(target.url().clone()), &route.headers);
         match timeout_at(deadline, request.send()).await {
             Ok(result) => result.map_err(failed),
-            Err(_) => Err(failure::of_silence(&target, &self.timeouts)),
+            Err(_) => Err(failure::of_silence(target, &self.timeouts)),
         }
     }
 }
 
-fn with_headers(request: RequestBuilder, due: &Due, now: Timestamp) -> RequestBuilder {
-    let id = due.id.to_string();
-    let timestamp = now.unix_seconds();
-    let signature = sign(&due.secrets, &id, timestamp, due.body.as_bytes());
-    request
-        .header(CONTENT_TYPE, "application/json")
-        .header("webhook-id", id)
-        .header("webhook-timestamp", timestamp)
-        .header("webhook-signature", signature)
-        .header("herald-event-id", due.event_id.to_string())
-        .header("herald-event-time", due.event_time.to_string())
-        .header("herald-sequence", due.sequence)
-        .header("herald-attempt", due.attempt)
+/// A request's own part: body and signature of this very attempt.
+struct Signed<'a> {
+    due: &'a Due,
+    body: String,
+    signature: &'a str,
+    now: Timestamp,
 }
 
-async fn answered(response: Response, now: Timestamp, start: Instant, deadline: Instant) -> Sent {
+impl Signed<'_> {
+    fn onto(self, request: RequestBuilder, custom: &CustomHeaders) -> RequestBuilder {
+        let line = RequestLine {
+            delivery_id: self.due.id,
+            event_id: self.due.event_id,
+            event_time: self.due.event_time,
+            sequence: self.due.sequence,
+            attempt: self.due.attempt(),
+            started_at: self.now,
+        };
+        let own = line.headers(self.signature);
+        let request = own.into_iter().fold(request, |request, (name, value)| request.header(name, value));
+        let custom = custom.reveal().iter();
+        custom.fold(request, |request, (name, value)| request.header(name, sensitive(value))).body(self.body)
+    }
+}
+
+/// Marked so that no log of a library prints it. The value was checked when it was saved.
+fn sensitive(value: &str) -> HeaderValue {
+    let mut value = HeaderValue::from_str(value).unwrap_or(HeaderValue::from_static(""));
+    value.set_sensitive(true);
+    value
+}
+
+async fn answered(
+    response: Response,
+    now: Timestamp,
+    start: Instant,
+    deadline: Instant,
+    signature: String,
+) -> Sent {
     let status = response.status();
     let retry_after = response::retry_after(response.headers(), now);
     let exchange = response::read(response, deadline).await;
@@ -139,5 +242,6 @@ async fn answered(response: Response, now: Timestamp, start: Instant, deadline: 
         error_text: (!outcome.is_success()).then(|| failure::status_sentence(status, retry_after)),
         duration: start.elapsed(),
         response: Some(exchange),
+        signature,
     }
 }

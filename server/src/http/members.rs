@@ -3,12 +3,12 @@
 use std::fmt;
 
 use api::Problem;
-use domain::{FieldError, Invalid};
+use domain::{FieldError, Invalid, Issue};
 use serde::{
     Deserialize, Deserializer,
     de::{MapAccess, Visitor},
 };
-use serde_json::Value;
+use serde_json::{Value, value::RawValue};
 
 /// Known to the original's API and of no meaning here: accepted and ignored.
 const IGNORED: [&str; 8] =
@@ -19,7 +19,7 @@ const MEMBERS_MAX: usize = 64;
 
 /// The members of a JSON object that have not been taken yet.
 pub(super) struct Members {
-    members: Vec<(String, Value)>,
+    members: Vec<(String, Box<RawValue>)>,
     invalid: Invalid,
 }
 
@@ -41,8 +41,12 @@ impl Members {
     }
 
     fn take(&mut self, name: &str) -> Option<Value> {
+        self.take_raw(name).map(|raw| value(&raw)).filter(|value| !value.is_null())
+    }
+
+    fn take_raw(&mut self, name: &str) -> Option<Box<RawValue>> {
         let index = self.members.iter().position(|(known, _)| known == name)?;
-        Some(self.members.swap_remove(index).1).filter(|value| !value.is_null())
+        Some(self.members.swap_remove(index).1)
     }
 
     fn wrong(&mut self, name: &str, expected: &str) {
@@ -104,7 +108,7 @@ impl Members {
 
     /// A list that must be there: one that was forgotten must not count as an empty one.
     pub(super) fn required_texts(&mut self, name: &str) -> Vec<String> {
-        if !self.members.iter().any(|(known, value)| known == name && !value.is_null()) {
+        if !self.members.iter().any(|(known, raw)| known == name && raw.get() != "null") {
             self.invalid.add(name, "required", format!("“{name}” is missing: a list of texts."));
         }
         self.texts(name)
@@ -112,7 +116,7 @@ impl Members {
 
     /// A whole number, or `null` for no limit; the member must be there.
     pub(super) fn limit(&mut self, name: &str) -> Option<u32> {
-        let Some(index) = self.members.iter().position(|(known, _)| known == name) else {
+        let Some(raw) = self.take_raw(name) else {
             self.invalid.add(
                 name,
                 "required",
@@ -120,7 +124,7 @@ impl Members {
             );
             return None;
         };
-        match self.members.swap_remove(index).1 {
+        match value(&raw) {
             Value::Null => None,
             value => {
                 let number = value.as_u64().and_then(|number| u32::try_from(number).ok());
@@ -132,20 +136,112 @@ impl Members {
         }
     }
 
+    /// A text that must be there; it may be empty.
+    pub(super) fn required_text(&mut self, name: &str) -> Option<String> {
+        let errors = self.invalid.errors.len();
+        let text = self.optional_text(name);
+        if text.is_none() && self.invalid.errors.len() == errors {
+            self.invalid.add(name, "required", format!("“{name}” is missing: a text."));
+        }
+        text
+    }
+
+    /// A value that is read by its own rules: absent is an empty text.
+    pub(super) fn parsed<T>(
+        &mut self,
+        name: &str,
+        parse: impl FnOnce(&str) -> Result<T, Issue>,
+    ) -> Option<T> {
+        let errors = self.invalid.errors.len();
+        let text = self.text(name);
+        if self.invalid.errors.len() > errors { None } else { self.invalid.check(name, parse(&text)) }
+    }
+
+    pub(super) fn optional_number(&mut self, name: &str) -> Option<u64> {
+        let number = self.take(name)?.as_u64();
+        if number.is_none() {
+            self.wrong(name, "a whole number from 0");
+        }
+        number
+    }
+
+    /// The members of an object inside, read by `read`; what is wrong with them is said under its name.
+    pub(super) fn object<T>(&mut self, name: &str, read: impl FnOnce(&mut Self) -> Option<T>) -> Option<T> {
+        let Some(raw) = self.take_raw(name) else {
+            self.invalid.add(name, "required", format!("“{name}” is missing: an object."));
+            return None;
+        };
+        let inner = match serde_json::from_str::<Object>(raw.get()) {
+            Ok(inner) => inner,
+            Err(error) => {
+                self.wrong(name, &format!("an object: {error}"));
+                return None;
+            }
+        };
+        let mut members = Self { members: inner.0, invalid: Invalid::default() };
+        let found = read(&mut members);
+        let inner = members.unknown();
+        let is_valid = inner.errors.is_empty();
+        let outer = FieldError::new(name, "", "");
+        self.invalid.errors.extend(inner.errors.into_iter().map(|error| error.inside(&outer)));
+        found.filter(|_| is_valid)
+    }
+
+    /// Texts by names of the caller's choice, `null` where one is to be removed.
+    pub(super) fn optional_text_map(&mut self, name: &str) -> Vec<(String, Option<String>)> {
+        let Some(raw) = self.take_raw(name).filter(|raw| raw.get() != "null") else {
+            return Vec::new();
+        };
+        let Ok(Object(members)) = serde_json::from_str(raw.get()) else {
+            self.wrong(name, "an object of texts, each name once");
+            return Vec::new();
+        };
+        let texts = members.into_iter().map(|(inner, raw)| match value(&raw) {
+            Value::Null => Some((inner, None)),
+            Value::String(text) => Some((inner, Some(text))),
+            _ => None,
+        });
+        texts.collect::<Option<_>>().unwrap_or_else(|| {
+            self.wrong(name, "an object of texts, each name once");
+            Vec::new()
+        })
+    }
+
+    /// What is wrong with one member, whatever the others are.
+    pub(super) fn only(self, name: &str) -> Problem {
+        let pointer = FieldError::new(name, "", "").pointer;
+        Problem::invalid(self.invalid.errors.into_iter().filter(|error| error.pointer == pointer).collect())
+    }
+
+    /// Says what is wrong, as far as it is known here.
+    pub(super) fn add(&mut self, name: &str, issue: Issue) {
+        self.invalid.errors.push(issue.at(name));
+    }
+
     /// Ends the reading: every member that nobody asked for is an error that names it.
-    pub(super) fn finish(mut self) -> Result<(), Problem> {
+    pub(super) fn finish(self) -> Result<(), Problem> {
+        let invalid = self.unknown();
+        if invalid.errors.is_empty() { Ok(()) } else { Err(invalid.into()) }
+    }
+
+    fn unknown(mut self) -> Invalid {
         for (name, _) in &self.members {
             if !IGNORED.contains(&name.as_str()) {
                 let detail = format!("“{}” is not known here. Leave it out.", name.escape_debug());
                 self.invalid.errors.push(FieldError::new(name, "unknown", detail));
             }
         }
-        if self.invalid.errors.is_empty() { Ok(()) } else { Err(self.invalid.into()) }
+        self.invalid
     }
 }
 
+/// What was read as JSON once is JSON.
+fn value(raw: &RawValue) -> Value {
+    serde_json::from_str(raw.get()).unwrap_or_default()
+}
+
 /// An object whose members are all there: a plain map would silently keep the last of two that are named alike.
-struct Object(Vec<(String, Value)>);
+struct Object(Vec<(String, Box<RawValue>)>);
 
 impl<'de> Deserialize<'de> for Object {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
@@ -163,8 +259,8 @@ impl<'de> Visitor<'de> for ObjectVisitor {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Object, A::Error> {
-        let mut members: Vec<(String, Value)> = Vec::new();
-        while let Some((name, value)) = map.next_entry::<String, Value>()? {
+        let mut members: Vec<(String, Box<RawValue>)> = Vec::new();
+        while let Some((name, value)) = map.next_entry::<String, Box<RawValue>>()? {
             if members.len() == MEMBERS_MAX {
                 return Err(serde::de::Error::custom(format!("it has more than {MEMBERS_MAX} members")));
             }
@@ -174,6 +270,8 @@ impl<'de> Visitor<'de> for ObjectVisitor {
                     name.escape_debug()
                 )));
             }
+            // Raw JSON is only scanned: what is no text, such as half of a surrogate pair, shows when it is read.
+            serde_json::from_str::<Value>(value.get()).map_err(serde::de::Error::custom)?;
             members.push((name, value));
         }
         Ok(Object(members))

@@ -5,7 +5,7 @@ use axum::{
     http::{HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
-use serde_json::json;
+use serde_json::{Value, json};
 
 /// A problem as an answer.
 pub(crate) struct ProblemResponse(pub(crate) Problem);
@@ -13,16 +13,7 @@ pub(crate) struct ProblemResponse(pub(crate) Problem);
 impl IntoResponse for ProblemResponse {
     fn into_response(self) -> Response {
         let problem = self.0;
-        let body = json!({
-            "type": "about:blank",
-            "title": problem.title(),
-            "status": problem.status,
-            "detail": problem.detail,
-            "code": problem.code,
-            "errors": problem.errors,
-            "error": true,
-            "message": problem.detail,
-        });
+        let body = problem_json(&problem);
         let status = StatusCode::from_u16(problem.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         let mut response = (status, body.to_string()).into_response();
         let headers = response.headers_mut();
@@ -38,4 +29,17 @@ impl IntoResponse for ProblemResponse {
         }
         response
     }
+}
+
+pub(super) fn problem_json(problem: &Problem) -> Value {
+    json!({
+        "type": "about:blank",
+        "title": problem.title(),
+        "status": problem.status,
+        "detail": problem.detail,
+        "code": problem.code,
+        "errors": problem.errors,
+        "error": true,
+        "message": problem.detail,
+    })
 }

@@ -1,9 +1,9 @@
 //! API keys, and the users that keys, sessions and passwords stand for.
 
-use domain::{Organization, OrganizationId, Role, Standing, UserId, fold_case};
+use domain::{Organization, OrganizationId, Role, Standing, Timestamp, UserId, fold_case};
 use sqlx::FromRow;
 
-use super::{Store, StoreError, organizations::NewApiKey, outbox::Group, parsed};
+use super::{Store, StoreError, group::Group, organizations::NewApiKey, parsed};
 
 /// An active user who has shown who they are.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,6 +27,13 @@ pub(super) struct FoundUserRow {
     admin: bool,
 }
 
+#[derive(FromRow)]
+struct KeyRow {
+    #[sqlx(flatten)]
+    user: FoundUserRow,
+    expires_at: Option<i64>,
+}
+
 impl TryFrom<FoundUserRow> for FoundUser {
     type Error = StoreError;
 
@@ -43,13 +50,16 @@ impl TryFrom<FoundUserRow> for FoundUser {
 }
 
 impl Store {
-    /// The active user of a key that has not expired.
+    /// The active user of a key that has not expired, and when it will.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn key_user(&self, key_hash: [u8; 32]) -> Result<Option<FoundUser>, StoreError> {
-        let row: Option<FoundUserRow> = sqlx::query_as(
-            "SELECT u.id, u.username, u.email, u.name, u.organization_id, o.name AS organization, u.admin
+    pub async fn key_user(
+        &self,
+        key_hash: [u8; 32],
+    ) -> Result<Option<(FoundUser, Option<Timestamp>)>, StoreError> {
+        let row: Option<KeyRow> = sqlx::query_as(
+            "SELECT u.id, u.username, u.email, u.name, u.organization_id, o.name AS organization, u.admin, k.expires_at
              FROM api_keys AS k JOIN users AS u ON u.id = k.user_id JOIN organizations AS o ON o.id = u.organization_id
              WHERE k.key_hash = ?1 AND u.active = 1 AND (k.expires_at IS NULL OR k.expires_at > ?2)",
         )
@@ -57,7 +67,8 @@ impl Store {
         .bind(self.clock.now().unix_ms())
         .fetch_optional(&self.readers)
         .await?;
-        row.map(TryInto::try_into).transpose()
+        let found = row.map(|row| Ok((row.user.try_into()?, row.expires_at.map(Timestamp::from_unix_ms))));
+        found.transpose()
     }
 
     /// The password hash of an active user, by user name or e-mail.

@@ -123,6 +123,7 @@ pub(super) async fn migrate(connection: &mut SqliteConnection) -> Result<(), Ope
 /// Append-only: what has been released is never edited.
 fn migrator() -> Migrator {
     let initial = include_str!("../../migrations/0001_initial.sql");
+    let engine = include_str!("../../migrations/0002_engine.sql");
     let migration = |version, name: &'static str, sql: &'static str| {
         Migration::new(
             version,
@@ -132,7 +133,8 @@ fn migrator() -> Migrator {
             false,
         )
     };
-    Migrator { migrations: vec![migration(1, "initial", initial)].into(), ..Migrator::DEFAULT }
+    let migrations = vec![migration(1, "initial", initial), migration(2, "engine", engine)];
+    Migrator { migrations: migrations.into(), ..Migrator::DEFAULT }
 }
 
 /// Opens the vault, and makes a key only for a database that has never had one.

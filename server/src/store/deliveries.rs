@@ -1,170 +1,158 @@
-//! Deliveries: what is due, and how they are shown. What comes of an attempt stands in `completions`.
-
-use std::collections::HashSet;
+//! Deliveries and their attempts, as they are shown. What the engine asks stands in `lanes`.
 
 use api::deliveries::{DeliveryPage, DeliveryRow};
-use domain::{Delivery, OrganizationId, Timestamp, WebhookId, delivery_body, limits::PAGE_ROWS};
+use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
+use domain::{
+    Attempt, Delivery, DeliveryDetail, DeliveryId, DeliveryState, EventType, Exchange, OrganizationId,
+    Timestamp, WebhookId, delivery_body,
+};
 use sqlx::FromRow;
 
-use super::{
-    Store, StoreError,
-    completions::{Complete, Completion},
-    parsed,
-    webhooks::{last_attempt, open_secret},
-};
-use crate::delivery::Due;
+use super::{Store, StoreError, parsed, webhooks::last_attempt};
+use crate::vault::Vault;
 
-/// A webhook with pending deliveries, and when the first of them is due.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Lane {
-    pub webhook_id: WebhookId,
-    pub due_at: Timestamp,
-}
-
-/// The first due delivery of each webhook, found by skipping through the index from webhook to webhook.
-pub(super) const LANES: &str = "
-    WITH RECURSIVE lane (webhook_id) AS (
-        SELECT min(webhook_id) FROM deliveries WHERE state = 'pending'
-        UNION ALL
-        SELECT (SELECT min(webhook_id) FROM deliveries WHERE state = 'pending' AND webhook_id > lane.webhook_id)
-        FROM lane WHERE lane.webhook_id IS NOT NULL
-    )
-    SELECT webhook_id,
-           (SELECT min(due_at) FROM deliveries WHERE state = 'pending' AND webhook_id = lane.webhook_id)
-    FROM lane WHERE webhook_id IS NOT NULL";
-
-/// One webhook's next deliveries in the order in which they are due.
-pub(super) const WINDOW: &str = "
-    SELECT d.seq AS key, d.id, d.event_id, d.webhook_id, d.head, d.attempts, d.due_at,
-           e.payload, e.sequence, e.happened_at, w.url, w.secret, w.organization_id
-    FROM (SELECT seq FROM deliveries WHERE state = 'pending' AND webhook_id = ?1 ORDER BY due_at, seq LIMIT ?2) AS due
-    JOIN deliveries AS d ON d.seq = due.seq
-    JOIN events AS e ON e.id = d.event_id
-    JOIN webhooks AS w ON w.id = d.webhook_id
-    ORDER BY d.due_at, d.seq";
-
-#[derive(FromRow)]
-struct DueRow {
-    key: i64,
-    id: String,
-    event_id: String,
-    webhook_id: String,
-    head: String,
-    attempts: u32,
-    due_at: i64,
-    payload: String,
-    sequence: i64,
-    happened_at: i64,
-    url: String,
-    secret: Vec<u8>,
-    organization_id: String,
+/// Which of a webhook's deliveries are asked for.
+#[derive(Debug, Clone, Default)]
+pub struct DeliveryFilter {
+    pub state: Option<DeliveryState>,
+    pub event_type: Option<EventType>,
+    /// Made from then on.
+    pub from: Option<Timestamp>,
+    /// Made before then.
+    pub to: Option<Timestamp>,
 }
 
 impl Store {
-    /// Every webhook with pending deliveries.
+    /// A page of a webhook's deliveries, newest first. `cursor` is what the page before answered.
     ///
     /// # Errors
-    /// When the database fails.
-    pub async fn lanes(&self) -> Result<Vec<Lane>, StoreError> {
-        let rows: Vec<(String, i64)> = sqlx::query_as(LANES).fetch_all(&self.readers).await?;
-        let lane = |(id, due_at): (String, i64)| {
-            Ok(Lane { webhook_id: parsed(&id)?, due_at: Timestamp::from_unix_ms(due_at) })
-        };
-        rows.into_iter().map(lane).collect()
-    }
-
-    /// Up to `free` of a webhook's due deliveries that are not under way, and when its next one after them is due.
-    ///
-    /// # Errors
-    /// When the database fails, or a secret does not open.
-    pub async fn due(
-        &self,
-        webhook: WebhookId,
-        under_way: &HashSet<i64>,
-        free: usize,
-        now: Timestamp,
-    ) -> Result<(Vec<Due>, Option<Timestamp>), StoreError> {
-        let limit = i64::try_from(under_way.len() + free + 1).unwrap_or(i64::MAX);
-        let rows: Vec<DueRow> =
-            sqlx::query_as(WINDOW).bind(webhook.to_string()).bind(limit).fetch_all(&self.readers).await?;
-        let mut due = Vec::with_capacity(free);
-        for row in rows.into_iter().filter(|row| !under_way.contains(&row.key)) {
-            let due_at = Timestamp::from_unix_ms(row.due_at);
-            if due_at > now || due.len() == free {
-                return Ok((due, Some(due_at)));
-            }
-            due.push(self.due_from(row)?);
-        }
-        Ok((due, None))
-    }
-
-    fn due_from(&self, row: DueRow) -> Result<Due, StoreError> {
-        let webhook_id = parsed(&row.webhook_id)?;
-        let secret = open_secret(&self.vault, parsed(&row.organization_id)?, webhook_id, &row.secret)?;
-        Ok(Due {
-            key: row.key,
-            id: parsed(&row.id)?,
-            event_id: parsed(&row.event_id)?,
-            webhook_id,
-            event_time: Timestamp::from_unix_ms(row.happened_at),
-            sequence: row.sequence,
-            attempt: row.attempts + 1,
-            url: row.url,
-            secrets: vec![secret],
-            body: delivery_body(&row.head, &row.payload),
-        })
-    }
-
-    /// Stores an attempt and its delivery's new state.
-    ///
-    /// # Errors
-    /// When nothing was stored; the delivery is then as it was.
-    pub async fn complete(&self, completion: Completion) -> Result<(), StoreError> {
-        self.writer.write(Complete(completion)).await
-    }
-
-    /// A page of a webhook's deliveries, newest first. A cursor says after which row to go on.
-    ///
-    /// # Errors
-    /// [`StoreError::NotFound`] when the organization has no such webhook.
+    /// [`StoreError::NotFound`] when the organization has no such webhook; [`StoreError::Cursor`] for one that Herald
+    /// did not give out for this webhook.
     pub async fn deliveries(
         &self,
         organization: OrganizationId,
         webhook: WebhookId,
-        before: Option<i64>,
+        filter: &DeliveryFilter,
+        cursor: Option<&str>,
+        limit: usize,
     ) -> Result<DeliveryPage, StoreError> {
-        self.webhook(organization, webhook).await?;
-        let rows: Vec<PageRow> = sqlx::query_as(
-            "SELECT d.seq, d.id, d.event_id, e.type AS event_type, d.webhook_id, d.state, d.attempts, d.due_at,
-                    d.created_at, d.delivered_at, e.payload ->> 'username' AS username, a.started_at AS last_at,
-                    a.status AS last_status, a.error_class AS last_error_class, a.error_text, a.duration_ms
-             FROM deliveries AS d
-             JOIN events AS e ON e.id = d.event_id
-             LEFT JOIN attempts AS a ON a.delivery_seq = d.seq AND a.number = d.attempts
-             WHERE d.webhook_id = ?1 AND d.seq < ?2
-             ORDER BY d.seq DESC LIMIT ?3",
+        let before = cursor.map(|cursor| open_cursor(&self.vault, webhook, cursor)).transpose()?;
+        let seq: Option<i64> = sqlx::query_scalar(
+            "SELECT seq FROM webhooks WHERE id = ? AND organization_id = ? AND platform = 0 AND deleted_at IS NULL",
         )
         .bind(webhook.to_string())
-        .bind(before.unwrap_or(i64::MAX))
-        .bind(i64::try_from(PAGE_ROWS + 1).unwrap_or(i64::MAX))
+        .bind(organization.to_string())
+        .fetch_optional(&self.readers)
+        .await?;
+        let rows: Vec<PageRow> = sqlx::query_as(sqlx::AssertSqlSafe(page_sql(filter)))
+            .bind(seq.ok_or(StoreError::NotFound("webhook"))?)
+            .bind(before.unwrap_or(i64::MAX))
+            .bind(i64::try_from(limit + 1).unwrap_or(i64::MAX))
+            .bind(filter.from.map_or(i64::MIN, Timestamp::unix_ms))
+            .bind(filter.to.map_or(i64::MAX, Timestamp::unix_ms))
+            .fetch_all(&self.readers)
+            .await?;
+        page(&self.vault, webhook, rows, limit)
+    }
+
+    /// A delivery with its attempts.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`] when the organization has no such delivery.
+    pub async fn delivery(
+        &self,
+        organization: OrganizationId,
+        id: DeliveryId,
+    ) -> Result<DeliveryDetail, StoreError> {
+        let row: Option<DetailRow> = sqlx::query_as(
+            "SELECT d.seq, d.id, e.id AS event_id, e.type AS event_type, w.id AS webhook_id, d.state, d.test, d.attempts,
+                    d.due_at, d.created_at, d.delivered_at, d.head, e.payload, e.sequence, e.happened_at
+             FROM deliveries AS d JOIN events AS e ON e.seq = d.event_seq JOIN webhooks AS w ON w.seq = d.webhook_seq
+             WHERE d.id = ? AND w.organization_id = ? AND w.platform = 0",
+        )
+        .bind(id.to_string())
+        .bind(organization.to_string())
+        .fetch_optional(&self.readers)
+        .await?;
+        let row = row.ok_or(StoreError::NotFound("delivery"))?;
+        let attempts: Vec<AttemptRow> = sqlx::query_as(
+            "SELECT number, trigger, started_at, duration_ms, url, signature, custom_headers, status, error_class,
+                    error_text, response_headers, response_body, response_cut
+             FROM attempts WHERE delivery_seq = ? ORDER BY number",
+        )
+        .bind(row.delivery.seq)
         .fetch_all(&self.readers)
         .await?;
-        page(rows)
+        let attempts: Result<Vec<Attempt>, StoreError> =
+            attempts.into_iter().map(AttemptRow::attempt).collect();
+        Ok(DeliveryDetail {
+            event_time: Timestamp::from_unix_ms(row.happened_at),
+            sequence: row.sequence,
+            body: delivery_body(&row.head, &row.payload),
+            delivery: row.delivery.delivery()?,
+            attempts: attempts?,
+        })
     }
 }
 
+/// The state stands in the text, since only then its partial index can be used; SQLite would rather take the larger one.
+pub(super) fn page_sql(filter: &DeliveryFilter) -> String {
+    let index = match filter.state {
+        Some(DeliveryState::Failed) => "deliveries_failed",
+        Some(DeliveryState::Held) => "deliveries_held",
+        _ => "deliveries_of_webhook",
+    };
+    let state = filter.state.map_or_else(String::new, |state| format!(" AND d.state = '{state}'"));
+    let event_type = filter.event_type.map_or_else(String::new, |known| format!(" AND e.type = '{known}'"));
+    format!(
+        "SELECT d.seq, d.id, e.id AS event_id, e.type AS event_type, w.id AS webhook_id, d.state, d.test, d.attempts,
+                d.due_at, d.created_at, d.delivered_at, e.payload ->> 'username' AS username, a.started_at AS last_at,
+                a.status AS last_status, a.error_class AS last_error_class, a.error_text, a.duration_ms
+         FROM deliveries AS d INDEXED BY {index}
+         JOIN events AS e ON e.seq = d.event_seq
+         JOIN webhooks AS w ON w.seq = d.webhook_seq
+         LEFT JOIN attempts AS a ON a.delivery_seq = d.seq AND a.number = d.attempts
+         WHERE d.webhook_seq = ?1 AND d.seq < ?2 AND d.created_at >= ?4 AND d.created_at < ?5{state}{event_type}
+         ORDER BY d.seq DESC LIMIT ?3"
+    )
+}
+
 #[derive(FromRow)]
-struct PageRow {
+struct ViewRow {
     seq: i64,
     id: String,
     event_id: String,
     event_type: String,
     webhook_id: String,
     state: String,
+    test: bool,
     attempts: u32,
     due_at: Option<i64>,
     created_at: i64,
     delivered_at: Option<i64>,
+}
+
+impl ViewRow {
+    fn delivery(&self) -> Result<Delivery, StoreError> {
+        Ok(Delivery {
+            id: parsed(&self.id)?,
+            event_id: parsed(&self.event_id)?,
+            event_type: parsed(&self.event_type)?,
+            webhook_id: parsed(&self.webhook_id)?,
+            status: parsed(&self.state)?,
+            test: self.test,
+            attempts: self.attempts,
+            next_attempt_at: self.due_at.map(Timestamp::from_unix_ms),
+            created_at: Timestamp::from_unix_ms(self.created_at),
+            delivered_at: self.delivered_at.map(Timestamp::from_unix_ms),
+        })
+    }
+}
+
+#[derive(FromRow)]
+struct PageRow {
+    #[sqlx(flatten)]
+    delivery: ViewRow,
     username: String,
     last_at: Option<i64>,
     last_status: Option<u16>,
@@ -175,20 +163,8 @@ struct PageRow {
 
 impl PageRow {
     fn view(self) -> Result<DeliveryRow, StoreError> {
-        let delivery = Delivery {
-            id: parsed(&self.id)?,
-            event_id: parsed(&self.event_id)?,
-            event_type: parsed(&self.event_type)?,
-            webhook_id: parsed(&self.webhook_id)?,
-            status: parsed(&self.state)?,
-            test: false,
-            attempts: self.attempts,
-            next_attempt_at: self.due_at.map(Timestamp::from_unix_ms),
-            created_at: Timestamp::from_unix_ms(self.created_at),
-            delivered_at: self.delivered_at.map(Timestamp::from_unix_ms),
-        };
         Ok(DeliveryRow {
-            delivery,
+            delivery: self.delivery.delivery()?,
             username: self.username,
             last: last_attempt(self.last_at, self.last_status, self.last_error_class.as_deref())?,
             duration_ms: self.duration_ms.and_then(|ms| u64::try_from(ms).ok()),
@@ -197,10 +173,87 @@ impl PageRow {
     }
 }
 
-fn page(mut rows: Vec<PageRow>) -> Result<DeliveryPage, StoreError> {
-    let more = rows.len() > PAGE_ROWS;
-    rows.truncate(PAGE_ROWS);
-    let next_cursor = rows.last().filter(|_| more).map(|row| row.seq.to_string());
+fn page(
+    vault: &Vault,
+    webhook: WebhookId,
+    mut rows: Vec<PageRow>,
+    limit: usize,
+) -> Result<DeliveryPage, StoreError> {
+    let more = rows.len() > limit;
+    rows.truncate(limit);
+    let last = rows.last().filter(|_| more).map(|row| row.delivery.seq);
+    let next_cursor = last.map(|seq| seal_cursor(vault, webhook, seq)).transpose()?;
     let deliveries: Result<Vec<DeliveryRow>, StoreError> = rows.into_iter().map(PageRow::view).collect();
     Ok(DeliveryPage { deliveries: deliveries?, next_cursor })
+}
+
+/// Sealed, so that a cursor cannot be made up or used for another list.
+fn seal_cursor(vault: &Vault, webhook: WebhookId, seq: i64) -> Result<String, StoreError> {
+    Ok(BASE64_URL_SAFE_NO_PAD.encode(vault.seal(&cursor_place(webhook), &seq.to_be_bytes())?))
+}
+
+fn open_cursor(vault: &Vault, webhook: WebhookId, cursor: &str) -> Result<i64, StoreError> {
+    let sealed = BASE64_URL_SAFE_NO_PAD.decode(cursor).map_err(|_| StoreError::Cursor)?;
+    let bytes = vault.open(&cursor_place(webhook), &sealed).map_err(|_| StoreError::Cursor)?;
+    Ok(i64::from_be_bytes(bytes.try_into().map_err(|_| StoreError::Cursor)?))
+}
+
+fn cursor_place(webhook: WebhookId) -> String {
+    format!("cursor/deliveries/{webhook}")
+}
+
+#[derive(FromRow)]
+struct DetailRow {
+    #[sqlx(flatten)]
+    delivery: ViewRow,
+    head: String,
+    payload: String,
+    sequence: Option<i64>,
+    happened_at: i64,
+}
+
+#[derive(FromRow)]
+struct AttemptRow {
+    number: u32,
+    trigger: String,
+    started_at: i64,
+    duration_ms: i64,
+    url: String,
+    signature: Option<String>,
+    custom_headers: Option<String>,
+    status: Option<u16>,
+    error_class: Option<String>,
+    error_text: Option<String>,
+    response_headers: Option<String>,
+    response_body: Option<String>,
+    response_cut: Option<bool>,
+}
+
+impl AttemptRow {
+    fn attempt(self) -> Result<Attempt, StoreError> {
+        let response = match (self.response_headers, self.response_body) {
+            (Some(headers), Some(body)) => {
+                let headers = listed(&headers)?;
+                Some(Exchange { headers, body, truncated: self.response_cut.unwrap_or_default() })
+            }
+            _ => None,
+        };
+        Ok(Attempt {
+            number: self.number,
+            trigger: parsed(&self.trigger)?,
+            started_at: Timestamp::from_unix_ms(self.started_at),
+            duration_ms: u64::try_from(self.duration_ms).unwrap_or_default(),
+            status: self.status,
+            error_class: self.error_class.as_deref().map(parsed).transpose()?,
+            error_text: self.error_text,
+            url: self.url,
+            signature: self.signature.unwrap_or_default(),
+            custom_headers: self.custom_headers.as_deref().map(listed).transpose()?.unwrap_or_default(),
+            response,
+        })
+    }
+}
+
+fn listed<T: serde::de::DeserializeOwned>(json: &str) -> Result<Vec<T>, StoreError> {
+    serde_json::from_str(json).map_err(|_| StoreError::Corrupt(json.to_owned()))
 }

@@ -7,7 +7,7 @@ use domain::{
 use serde_json::json;
 use sqlx::{FromRow, SqliteConnection};
 
-use super::{Store, StoreError, outbox, parsed, user_acts::user_row, writer::Write};
+use super::{Store, StoreError, group, parsed, user_acts::user_row, writer::Write};
 
 /// A group to be.
 pub struct NewGroup {
@@ -177,7 +177,7 @@ struct CreateGroup(NewGroup);
 impl Write for CreateGroup {
     type Output = Group;
 
-    async fn apply(&mut self, group: &mut outbox::Group<'_>) -> Result<Group, StoreError> {
+    async fn apply(&mut self, group: &mut group::Group<'_>) -> Result<Group, StoreError> {
         let new = &self.0;
         let id: GroupId = group.new_id();
         let inserted = sqlx::query(
@@ -211,7 +211,7 @@ struct SetRoles {
 impl Write for SetRoles {
     type Output = Group;
 
-    async fn apply(&mut self, group: &mut outbox::Group<'_>) -> Result<Group, StoreError> {
+    async fn apply(&mut self, group: &mut group::Group<'_>) -> Result<Group, StoreError> {
         let found = find(group.connection, self.organization, &self.name).await?;
         replace_roles(group.connection, found.id, &self.roles).await?;
         find(group.connection, self.organization, &self.name).await
@@ -241,7 +241,7 @@ struct AddMember(MemberChange);
 impl Write for AddMember {
     type Output = GroupDetail;
 
-    async fn apply(&mut self, group: &mut outbox::Group<'_>) -> Result<GroupDetail, StoreError> {
+    async fn apply(&mut self, group: &mut group::Group<'_>) -> Result<GroupDetail, StoreError> {
         let change = &self.0;
         let found = find(group.connection, change.organization, &change.group).await?;
         require_right(&found, change)?;
@@ -268,7 +268,7 @@ struct RemoveMember(MemberChange);
 impl Write for RemoveMember {
     type Output = ();
 
-    async fn apply(&mut self, group: &mut outbox::Group<'_>) -> Result<(), StoreError> {
+    async fn apply(&mut self, group: &mut group::Group<'_>) -> Result<(), StoreError> {
         let change = &self.0;
         let found = find(group.connection, change.organization, &change.group).await?;
         require_right(&found, change)?;

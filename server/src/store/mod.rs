@@ -1,13 +1,24 @@
 //! The store: the only SQL. Writes go through one grouped writer, reads through a read-only pool.
 
 mod api_keys;
+mod arrivals;
+mod audit;
 mod completions;
 mod database;
 mod deliveries;
+mod group;
 mod groups;
+mod intake;
+mod jobs;
+mod lanes;
 mod organizations;
 mod outbox;
+mod publishing;
+mod redelivery;
+mod retention;
+mod secrets;
 mod sessions;
+mod test_sends;
 #[cfg(test)]
 mod tests;
 mod user_acts;
@@ -16,25 +27,37 @@ mod webhook_changes;
 mod webhooks;
 mod writer;
 
-use std::{path::Path, sync::Arc};
+use std::{
+    path::Path,
+    sync::{Arc, atomic::Ordering},
+};
 
 use sqlx::SqlitePool;
-use tokio::sync::Notify;
 
 use crate::{clock::Clock, ids::IdSource, vault::Vault};
 
 pub use api_keys::FoundUser;
+pub use arrivals::{Arrivals, Arrived, News};
+pub use audit::Actor;
 pub use completions::Completion;
 pub use database::{KeySource, OpenError, SQLITE_VERSION_MIN};
-pub use deliveries::Lane;
+pub use deliveries::DeliveryFilter;
 pub use groups::{MemberChange, NewGroup};
+pub use jobs::{Job, JobAction, JobState, Matching};
+pub use lanes::{Lane, LaneLoad};
 pub use organizations::{FirstAdmin, NewApiKey, StoredOrganization};
+pub use publishing::{NewEvent, Published};
+pub use redelivery::HeldAction;
+pub use retention::Pruned;
+pub use secrets::{RotatedSecret, Secrets};
 pub use sessions::NewSession;
+pub use test_sends::TestSend;
 pub use user_acts::ActiveChange;
 pub use users::{NewUserRow, SortBy, UserFilter};
 pub use webhooks::{NewWebhookRow, WebhookChange};
 
-use writer::Writer;
+use intake::Intake;
+use writer::{Listeners, Writer};
 
 /// Why the store could not do it.
 #[derive(Debug, thiserror::Error)]
@@ -46,6 +69,10 @@ pub enum StoreError {
     Taken(&'static str, String),
     #[error("{0}")]
     Refused(String),
+    #[error("this is no cursor that was given out for this list")]
+    Cursor,
+    #[error("the input is not valid")]
+    Invalid(domain::Invalid),
     #[error("the caller may not do this")]
     Forbidden,
     /// Nothing was stored; trying again later may work.
@@ -54,6 +81,9 @@ pub enum StoreError {
     /// Nothing was stored: another program holds the database.
     #[error("the database is held by another program")]
     Busy,
+    /// Nothing was stored: more waits already than is written soon.
+    #[error("too much waits to be written")]
+    Overloaded,
     #[error("the store has stopped")]
     Stopped,
     #[error("the database failed: {0}")]
@@ -71,7 +101,9 @@ pub struct Store {
     writer: Writer,
     vault: Vault,
     clock: Clock,
-    due: Arc<Notify>,
+    listeners: Listeners,
+    intake: Intake,
+    ids: Arc<IdSource>,
     // Held as long as the store lives: one process at a time owns a database.
     _lock: Arc<std::fs::File>,
 }
@@ -87,14 +119,22 @@ impl Store {
         database::migrate(&mut connection).await?;
         let vault = database::open_vault(&mut connection, &key).await?;
         let readers = database::connect_readers(path).await?;
-        let due = Arc::new(Notify::new());
-        let writer = Writer::start(connection, clock.clone(), IdSource::default(), Arc::clone(&due));
-        Ok(Self { readers, writer, vault, clock, due, _lock: Arc::new(lock) })
+        let listeners = Listeners::default();
+        let ids = Arc::new(IdSource::default());
+        let writer = Writer::start(connection, clock.clone(), Arc::clone(&ids), listeners.clone());
+        let intake = Intake::new(path.parent().map(Path::to_owned).unwrap_or_default());
+        Ok(Self { readers, writer, vault, clock, listeners, intake, ids, _lock: Arc::new(lock) })
     }
 
-    /// Resolves when deliveries may have become due.
-    pub async fn deliveries_changed(&self) {
-        self.due.notified().await;
+    /// What the delivery engine is told after each commit.
+    #[must_use]
+    pub fn arrivals(&self) -> Arrivals {
+        self.listeners.arrivals.clone()
+    }
+
+    /// Grows with every commit that may have changed who may do what.
+    pub(crate) fn changes(&self) -> u64 {
+        self.listeners.changes.load(Ordering::SeqCst)
     }
 
     /// Resolves when the writer has met an error after which nothing may be acknowledged.
@@ -122,4 +162,10 @@ impl Store {
 /// Reads a stored word or id back into its type.
 fn parsed<T: std::str::FromStr>(text: &str) -> Result<T, StoreError> {
     text.parse().map_err(|_| StoreError::Corrupt(text.to_owned()))
+}
+
+/// Rows for a statement's `json_each`.
+fn to_json(value: &(impl serde::Serialize + ?Sized)) -> String {
+    // Numbers, strings and ids only: serde_json fails on maps with odd keys and on failing impls, of which there are none.
+    serde_json::to_string(value).unwrap_or_default()
 }

@@ -5,7 +5,7 @@ use domain::{Email, Name, Organization, OrganizationId, Seats, Timestamp, UserId
 use sqlx::{FromRow, SqliteConnection};
 
 use super::{
-    Store, StoreError, api_keys::insert_api_key, outbox::Group, parsed, user_acts::insert_user,
+    Store, StoreError, api_keys::insert_api_key, group::Group, parsed, user_acts::insert_user,
     users::NewUserRow, writer::Write,
 };
 

@@ -7,7 +7,7 @@ use domain::{
 };
 use sqlx::SqliteConnection;
 
-use super::{Store, StoreError, api_keys::FoundUser, outbox::Group, writer::Write};
+use super::{Store, StoreError, api_keys::FoundUser, group::Group, writer::Write};
 
 /// A session to be.
 pub struct NewSession {

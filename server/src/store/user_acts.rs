@@ -6,8 +6,8 @@ use sqlx::SqliteConnection;
 
 use super::{
     StoreError,
+    group::Group,
     organizations::seats,
-    outbox::Group,
     parsed,
     sessions::{NewSession, end_sessions, insert_session},
     users::{NewUserRow, UserRow},

@@ -2,13 +2,14 @@
 
 use api::webhooks::WebhookView;
 use async_trait::async_trait;
-use domain::{Description, OrganizationId, Webhook, WebhookId, WebhookName};
+use domain::{CustomHeaders, Description, OrganizationId, Webhook, WebhookId, WebhookName};
 use serde_json::json;
 
 use super::{
     StoreError,
-    outbox::Group,
-    webhooks::{NewWebhookRow, WebhookChange, place},
+    group::Group,
+    jobs::{self, JobAction},
+    webhooks::{NewWebhookRow, WebhookChange, open_headers, place, seal_headers},
     writer::Write,
 };
 use crate::vault::Vault;
@@ -26,8 +27,9 @@ impl Write for CreateWebhook {
         let new = &self.new;
         let id: WebhookId = group.new_id();
         let inserted = sqlx::query(
-            "INSERT INTO webhooks (id, organization_id, name, name_key, type, url, description, enabled, secret, created_at)
-             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            "INSERT INTO webhooks (id, organization_id, name, name_key, type, url, description, enabled, secret,
+                                   headers, created_at)
+             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
              ON CONFLICT (organization_id, platform, name_key) WHERE deleted_at IS NULL DO NOTHING",
         )
         .bind(id.to_string())
@@ -39,6 +41,7 @@ impl Write for CreateWebhook {
         .bind(new.description.as_str())
         .bind(new.enabled)
         .bind(self.vault.seal(&place(new.organization_id, id), new.secret.as_bytes())?)
+        .bind(seal_headers(&self.vault, new.organization_id, id, &new.headers)?)
         .bind(group.now.unix_ms())
         .execute(&mut *group.connection)
         .await?;
@@ -53,8 +56,16 @@ impl Write for CreateWebhook {
             enabled: new.enabled,
             created_at: group.now,
             description: Some(new.description.as_str().to_owned()).filter(|text| !text.is_empty()),
+            headers: new.headers.names(),
         };
-        Ok(WebhookView { webhook, pending: 0, held: 0, disabled_reason: None })
+        Ok(WebhookView {
+            webhook,
+            pending: 0,
+            held: 0,
+            disabled_reason: None,
+            failing: None,
+            paused_until: None,
+        })
     }
 }
 
@@ -67,6 +78,7 @@ pub(super) struct ChangeWebhook {
     pub(super) organization: OrganizationId,
     pub(super) id: WebhookId,
     pub(super) change: WebhookChange,
+    pub(super) vault: Vault,
 }
 
 #[async_trait]
@@ -74,32 +86,35 @@ impl Write for ChangeWebhook {
     type Output = ();
 
     async fn apply(&mut self, group: &mut Group<'_>) -> Result<(), StoreError> {
+        let seq = webhook_seq(group, self.organization, self.id).await?;
         let change = &self.change;
         if let Some(name) = &change.name {
             self.require_free(group, name).await?;
         }
-        let changed = sqlx::query(
+        // Enabling is a new beginning: what failed before does not count towards being disabled again.
+        sqlx::query(
             "UPDATE webhooks SET enabled = coalesce(?1, enabled), name = coalesce(?2, name),
                     name_key = coalesce(?3, name_key), url = coalesce(?4, url), description = coalesce(?5, description),
-                    disabled_reason = CASE WHEN coalesce(?1, enabled) = 1 THEN NULL ELSE disabled_reason END
-             WHERE id = ?6 AND organization_id = ?7 AND platform = 0 AND deleted_at IS NULL",
+                    disabled_reason = CASE WHEN coalesce(?1, enabled) = 1 THEN NULL ELSE disabled_reason END,
+                    failures = CASE WHEN ?1 = 1 AND enabled = 0 THEN 0 ELSE failures END,
+                    failing_since = CASE WHEN ?1 = 1 AND enabled = 0 THEN NULL ELSE failing_since END
+             WHERE seq = ?6",
         )
         .bind(change.enabled)
         .bind(change.name.as_ref().map(WebhookName::as_str))
         .bind(change.name.as_ref().map(WebhookName::key))
         .bind(change.url.as_deref())
         .bind(change.description.as_ref().map(Description::as_str))
-        .bind(self.id.to_string())
-        .bind(self.organization.to_string())
+        .bind(seq)
         .execute(&mut *group.connection)
         .await?;
-        if changed.rows_affected() == 0 {
-            return Err(StoreError::NotFound("webhook"));
+        if !change.headers.is_empty() {
+            self.change_headers(group, seq).await?;
         }
         if change.enabled == Some(false) {
-            hold_pending(group, &[self.id]).await?;
+            hold_pending(group, seq).await?;
         }
-        group.wake();
+        group.webhook_changed(seq);
         Ok(())
     }
 }
@@ -117,18 +132,45 @@ impl ChangeWebhook {
         .await?;
         if taken == 1 { Err(name_taken(name)) } else { Ok(()) }
     }
+
+    async fn change_headers(&self, group: &mut Group<'_>, seq: i64) -> Result<(), StoreError> {
+        let sealed: Option<Vec<u8>> = sqlx::query_scalar("SELECT headers FROM webhooks WHERE seq = ?")
+            .bind(seq)
+            .fetch_one(&mut *group.connection)
+            .await?;
+        let known = match sealed {
+            Some(sealed) => open_headers(&self.vault, self.organization, self.id, &sealed)?,
+            None => CustomHeaders::default(),
+        };
+        let changed = known.with(self.change.headers.clone()).map_err(StoreError::Invalid)?;
+        sqlx::query("UPDATE webhooks SET headers = ? WHERE seq = ?")
+            .bind(seal_headers(&self.vault, self.organization, self.id, &changed)?)
+            .bind(seq)
+            .execute(&mut *group.connection)
+            .await?;
+        Ok(())
+    }
+}
+
+/// The row of an organization's webhook that was not deleted.
+pub(super) async fn webhook_seq(
+    group: &mut Group<'_>,
+    organization: OrganizationId,
+    id: WebhookId,
+) -> Result<i64, StoreError> {
+    let seq: Option<i64> = sqlx::query_scalar(
+        "SELECT seq FROM webhooks WHERE id = ? AND organization_id = ? AND platform = 0 AND deleted_at IS NULL",
+    )
+    .bind(id.to_string())
+    .bind(organization.to_string())
+    .fetch_optional(&mut *group.connection)
+    .await?;
+    seq.ok_or(StoreError::NotFound("webhook"))
 }
 
 /// What waits for a webhook that was disabled is held, so that nobody is sent what they have turned off.
-pub(super) async fn hold_pending(group: &mut Group<'_>, webhooks: &[WebhookId]) -> Result<(), StoreError> {
-    sqlx::query(
-        "UPDATE deliveries SET state = 'held', due_at = NULL
-         WHERE state = 'pending' AND webhook_id IN (SELECT value FROM json_each(?))",
-    )
-    .bind(json!(webhooks).to_string())
-    .execute(&mut *group.connection)
-    .await?;
-    Ok(())
+pub(super) async fn hold_pending(group: &mut Group<'_>, webhook: i64) -> Result<(), StoreError> {
+    jobs::begin_own(group, webhook, JobAction::Hold).await
 }
 
 pub(super) struct DeleteWebhooks {
@@ -141,28 +183,24 @@ impl Write for DeleteWebhooks {
     type Output = u32;
 
     async fn apply(&mut self, group: &mut Group<'_>) -> Result<u32, StoreError> {
-        let ids = json!(self.ids).to_string();
-        let deleted = sqlx::query(
+        let deleted: Vec<i64> = sqlx::query_scalar(
             "UPDATE webhooks SET deleted_at = ?1
              WHERE id IN (SELECT value FROM json_each(?2))
-               AND organization_id = ?3 AND platform = 0 AND deleted_at IS NULL",
+               AND organization_id = ?3 AND platform = 0 AND deleted_at IS NULL
+             RETURNING seq",
         )
         .bind(group.now.unix_ms())
-        .bind(&ids)
+        .bind(json!(self.ids).to_string())
         .bind(self.organization.to_string())
-        .execute(&mut *group.connection)
-        .await?
-        .rows_affected();
-        if deleted != self.ids.len() as u64 {
+        .fetch_all(&mut *group.connection)
+        .await?;
+        if deleted.len() != self.ids.len() {
             return Err(StoreError::NotFound("webhook"));
         }
-        sqlx::query(
-            "UPDATE deliveries SET state = 'cancelled', due_at = NULL
-             WHERE state IN ('pending', 'held') AND webhook_id IN (SELECT value FROM json_each(?))",
-        )
-        .bind(&ids)
-        .execute(&mut *group.connection)
-        .await?;
-        Ok(u32::try_from(deleted).unwrap_or(u32::MAX))
+        for seq in &deleted {
+            jobs::begin_own(group, *seq, JobAction::Cancel).await?;
+            group.webhook_changed(*seq);
+        }
+        Ok(u32::try_from(deleted.len()).unwrap_or(u32::MAX))
     }
 }

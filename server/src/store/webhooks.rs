@@ -1,13 +1,14 @@
 //! Webhooks and their secrets. How they change stands in `webhook_changes`.
 
-use api::webhooks::{LastAttempt, WebhookRow, WebhookView};
+use api::webhooks::{Failing, LastAttempt, WebhookRow, WebhookView};
 use domain::{
-    Description, EventType, OrganizationId, Secret, Timestamp, Webhook, WebhookId, WebhookName, fold_case,
+    CustomHeaders, Description, EventType, OrganizationId, Secret, Timestamp, Webhook, WebhookId,
+    WebhookName, disabling_percent, fold_case,
 };
 use sqlx::FromRow;
 
 use super::{
-    Store, StoreError, parsed,
+    Store, StoreError, parsed, to_json,
     webhook_changes::{ChangeWebhook, CreateWebhook, DeleteWebhooks},
 };
 use crate::vault::{Vault, VaultError};
@@ -20,6 +21,7 @@ pub struct NewWebhookRow {
     pub url: String,
     pub description: Description,
     pub enabled: bool,
+    pub headers: CustomHeaders,
     pub secret: Secret,
 }
 
@@ -30,6 +32,8 @@ pub struct WebhookChange {
     pub name: Option<WebhookName>,
     pub url: Option<String>,
     pub description: Option<Description>,
+    /// A value sets, `None` removes.
+    pub headers: Vec<(String, Option<String>)>,
 }
 
 #[derive(FromRow)]
@@ -41,30 +45,52 @@ struct Row {
     description: String,
     enabled: bool,
     disabled_reason: Option<String>,
+    headers: Option<Vec<u8>>,
+    failures: u32,
+    failing_since: Option<i64>,
     created_at: i64,
     pending: u32,
     held: u32,
 }
 
 impl Row {
-    fn webhook(&self) -> Result<Webhook, StoreError> {
+    fn webhook(&self, vault: &Vault, organization: OrganizationId) -> Result<Webhook, StoreError> {
+        let id = parsed(&self.id)?;
+        let headers = match &self.headers {
+            Some(sealed) => open_headers(vault, organization, id, sealed)?,
+            None => CustomHeaders::default(),
+        };
         Ok(Webhook {
-            id: parsed(&self.id)?,
+            id,
             name: self.name.clone(),
             event_type: parsed(&self.event_type)?,
             url: self.url.clone(),
             enabled: self.enabled,
             created_at: Timestamp::from_unix_ms(self.created_at),
             description: Some(self.description.clone()).filter(|text| !text.is_empty()),
+            headers: headers.names(),
         })
     }
 
-    fn view(&self) -> Result<WebhookView, StoreError> {
+    fn failing(&self, now: Timestamp) -> Option<Failing> {
+        let since = Timestamp::from_unix_ms(self.failing_since?);
+        let percent = disabling_percent(self.failures, Some(since), now);
+        Some(Failing { attempts: self.failures, since, percent })
+    }
+
+    fn view(
+        &self,
+        vault: &Vault,
+        organization: OrganizationId,
+        now: Timestamp,
+    ) -> Result<WebhookView, StoreError> {
         Ok(WebhookView {
-            webhook: self.webhook()?,
+            webhook: self.webhook(vault, organization)?,
             pending: self.pending,
             held: self.held,
             disabled_reason: self.disabled_reason.clone(),
+            failing: self.failing(now),
+            paused_until: None,
         })
     }
 }
@@ -103,13 +129,14 @@ impl Store {
     /// When the database fails.
     pub async fn webhooks(&self, organization: OrganizationId) -> Result<Vec<WebhookRow>, StoreError> {
         let rows: Vec<ListRow> = sqlx::query_as(
-            "SELECT w.id, w.name, w.type AS event_type, w.url, w.description, w.enabled, w.disabled_reason, w.created_at,
-                    (SELECT count(*) FROM deliveries AS d WHERE d.webhook_id = w.id AND d.state = 'pending') AS pending,
-                    (SELECT count(*) FROM deliveries AS d WHERE d.webhook_id = w.id AND d.state = 'held') AS held,
+            "SELECT w.id, w.name, w.type AS event_type, w.url, w.description, w.enabled, w.disabled_reason,
+                    w.headers, w.failures, w.failing_since, w.created_at,
+                    (SELECT count(*) FROM deliveries AS d WHERE d.webhook_seq = w.seq AND d.state = 'pending') AS pending,
+                    (SELECT count(*) FROM deliveries AS d WHERE d.webhook_seq = w.seq AND d.state = 'held') AS held,
                     a.started_at AS last_at, a.status AS last_status, a.error_class AS last_error_class
              FROM webhooks AS w
              LEFT JOIN deliveries AS d ON d.seq = (SELECT max(seq) FROM deliveries
-                                                   WHERE webhook_id = w.id AND attempts > 0)
+                                                   WHERE webhook_seq = w.seq AND attempts > 0 AND test = 0)
              LEFT JOIN attempts AS a ON a.delivery_seq = d.seq AND a.number = d.attempts
              WHERE w.organization_id = ? AND w.platform = 0 AND w.deleted_at IS NULL
              ORDER BY w.name_key",
@@ -121,7 +148,7 @@ impl Store {
             .map(|found| {
                 let last = last_attempt(found.last_at, found.last_status, found.last_error_class.as_deref())?;
                 let (pending, held) = (found.row.pending, found.row.held);
-                Ok(WebhookRow { webhook: found.row.webhook()?, last, pending, held })
+                Ok(WebhookRow { webhook: found.row.webhook(&self.vault, organization)?, last, pending, held })
             })
             .collect()
     }
@@ -134,9 +161,10 @@ impl Store {
         id: WebhookId,
     ) -> Result<WebhookView, StoreError> {
         let row: Option<Row> = sqlx::query_as(
-            "SELECT w.id, w.name, w.type AS event_type, w.url, w.description, w.enabled, w.disabled_reason, w.created_at,
-                    (SELECT count(*) FROM deliveries AS d WHERE d.webhook_id = w.id AND d.state = 'pending') AS pending,
-                    (SELECT count(*) FROM deliveries AS d WHERE d.webhook_id = w.id AND d.state = 'held') AS held
+            "SELECT w.id, w.name, w.type AS event_type, w.url, w.description, w.enabled, w.disabled_reason,
+                    w.headers, w.failures, w.failing_since, w.created_at,
+                    (SELECT count(*) FROM deliveries AS d WHERE d.webhook_seq = w.seq AND d.state = 'pending') AS pending,
+                    (SELECT count(*) FROM deliveries AS d WHERE d.webhook_seq = w.seq AND d.state = 'held') AS held
              FROM webhooks AS w
              WHERE w.id = ? AND w.organization_id = ? AND w.platform = 0 AND w.deleted_at IS NULL",
         )
@@ -144,7 +172,7 @@ impl Store {
         .bind(organization.to_string())
         .fetch_optional(&self.readers)
         .await?;
-        row.ok_or(StoreError::NotFound("webhook"))?.view()
+        row.ok_or(StoreError::NotFound("webhook"))?.view(&self.vault, organization, self.clock.now())
     }
 
     /// The id of an organization's webhook by name, in any case.
@@ -183,7 +211,7 @@ impl Store {
         id: WebhookId,
         change: WebhookChange,
     ) -> Result<(), StoreError> {
-        self.writer.write(ChangeWebhook { organization, id, change }).await
+        self.writer.write(ChangeWebhook { organization, id, change, vault: self.vault.clone() }).await
     }
 
     /// Deletes all of these webhooks or, when one is not the organization's, none. What is pending or held is cancelled.
@@ -199,36 +227,45 @@ impl Store {
         ids.dedup();
         self.writer.write(DeleteWebhooks { organization, ids }).await
     }
-
-    /// # Errors
-    /// [`StoreError::NotFound`], or [`StoreError::Vault`] when the secret does not open.
-    pub async fn webhook_secret(
-        &self,
-        organization: OrganizationId,
-        id: WebhookId,
-    ) -> Result<Secret, StoreError> {
-        let sealed: Option<Vec<u8>> = sqlx::query_scalar(
-            "SELECT secret FROM webhooks
-             WHERE id = ? AND organization_id = ? AND platform = 0 AND deleted_at IS NULL",
-        )
-        .bind(id.to_string())
-        .bind(organization.to_string())
-        .fetch_optional(&self.readers)
-        .await?;
-        open_secret(&self.vault, organization, id, &sealed.ok_or(StoreError::NotFound("webhook"))?)
-    }
 }
 
 pub(super) fn place(organization: OrganizationId, webhook: WebhookId) -> String {
     format!("{organization}/{webhook}/secret")
 }
 
-pub(super) fn open_secret(
+pub(super) fn previous_place(organization: OrganizationId, webhook: WebhookId) -> String {
+    format!("{organization}/{webhook}/previous_secret")
+}
+
+fn headers_place(organization: OrganizationId, webhook: WebhookId) -> String {
+    format!("{organization}/{webhook}/headers")
+}
+
+pub(super) fn open_secret(vault: &Vault, place: &str, sealed: &[u8]) -> Result<Secret, StoreError> {
+    let key = vault.open(place, sealed)?;
+    Secret::from_bytes(&key).map_err(|_| VaultError::Sealed.into())
+}
+
+/// `None` for no headers.
+pub(super) fn seal_headers(
+    vault: &Vault,
+    organization: OrganizationId,
+    webhook: WebhookId,
+    headers: &CustomHeaders,
+) -> Result<Option<Vec<u8>>, StoreError> {
+    if headers.is_empty() {
+        return Ok(None);
+    }
+    Ok(Some(vault.seal(&headers_place(organization, webhook), to_json(headers.reveal()).as_bytes())?))
+}
+
+pub(super) fn open_headers(
     vault: &Vault,
     organization: OrganizationId,
     webhook: WebhookId,
     sealed: &[u8],
-) -> Result<Secret, StoreError> {
-    let key = vault.open(&place(organization, webhook), sealed)?;
-    Secret::from_bytes(&key).map_err(|_| VaultError::Sealed.into())
+) -> Result<CustomHeaders, StoreError> {
+    let json = vault.open(&headers_place(organization, webhook), sealed)?;
+    let headers = serde_json::from_slice(&json).map_err(|_| VaultError::Sealed)?;
+    Ok(CustomHeaders::from_stored(headers))
 }

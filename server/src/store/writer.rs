@@ -1,13 +1,20 @@
 //! The one writer: takes what waits, writes it in one transaction, answers after the commit.
 
-use std::sync::Arc;
+use std::sync::{
+    Arc,
+    atomic::{AtomicU64, Ordering},
+};
 
 use async_trait::async_trait;
-use domain::limits::{GROUP_WRITES_MAX, WRITE_QUEUE_MAX};
+use domain::limits::{GROUP_WRITES_MAX, WRITE_QUEUE_MAX, WRITE_QUEUE_RESERVED};
 use sqlx::{Connection, SqliteConnection};
 use tokio::sync::{Notify, mpsc, oneshot, watch};
 
-use super::{StoreError, outbox::Group};
+use super::{
+    StoreError,
+    arrivals::Arrivals,
+    group::{Flushed, Group},
+};
 use crate::{clock::Clock, ids::IdSource};
 
 /// A change to the store. It runs inside a transaction that it shares with others.
@@ -24,6 +31,9 @@ pub(super) trait Write: Send + 'static {
     fn only_collects(&self) -> bool {
         false
     }
+
+    /// Adds to the output what only the group's own statements decided.
+    fn settle(&self, _output: &mut Self::Output, _flushed: &Flushed) {}
 }
 
 /// The way to the writer's task.
@@ -45,11 +55,26 @@ enum Message {
     Stop,
 }
 
+/// Whom the writer tells after a commit.
+#[derive(Clone, Default)]
+pub(super) struct Listeners {
+    pub(super) arrivals: Arrivals,
+    /// There are bulk jobs to be run.
+    pub(super) jobs: Arc<Notify>,
+    /// Counts commits that may have changed who may do what, or which webhooks there are.
+    pub(super) changes: Arc<AtomicU64>,
+}
+
 impl Writer {
-    pub(super) fn start(connection: SqliteConnection, clock: Clock, ids: IdSource, due: Arc<Notify>) -> Self {
+    pub(super) fn start(
+        connection: SqliteConnection,
+        clock: Clock,
+        ids: Arc<IdSource>,
+        listeners: Listeners,
+    ) -> Self {
         let (queue, inbox) = mpsc::channel(WRITE_QUEUE_MAX);
         let (report, state) = watch::channel(State::Running);
-        let task = Task { connection, clock, ids, due };
+        let task = Task { connection, clock, ids, listeners };
         tokio::spawn(async move {
             let end = task.run(inbox).await;
             report.send_replace(end);
@@ -63,6 +88,14 @@ impl Writer {
         let job = Box::new(Ticket { write, output: None, reply });
         self.queue.send(Message::Write(job)).await.map_err(|_| StoreError::Stopped)?;
         answer.await.map_err(|_| StoreError::Stopped)?
+    }
+
+    /// As [`Writer::write`], but refused where the queue has no more room than what is kept for the results of attempts.
+    pub(super) async fn offer<W: Write>(&self, write: W) -> Result<W::Output, StoreError> {
+        if self.queue.capacity() <= WRITE_QUEUE_RESERVED {
+            return Err(StoreError::Overloaded);
+        }
+        self.write(write).await
     }
 
     pub(super) fn is_running(&self) -> bool {
@@ -99,6 +132,7 @@ struct Ticket<W: Write> {
 trait Job: Send {
     async fn apply(&mut self, group: &mut Group<'_>) -> Result<(), StoreError>;
     fn only_collects(&self) -> bool;
+    fn settle(&mut self, flushed: &Flushed);
     fn answer(self: Box<Self>, result: Result<(), StoreError>);
 }
 
@@ -111,6 +145,12 @@ impl<W: Write> Job for Ticket<W> {
 
     fn only_collects(&self) -> bool {
         self.write.only_collects()
+    }
+
+    fn settle(&mut self, flushed: &Flushed) {
+        if let Some(output) = &mut self.output {
+            self.write.settle(output, flushed);
+        }
     }
 
     fn answer(self: Box<Self>, result: Result<(), StoreError>) {
@@ -164,8 +204,8 @@ impl From<sqlx::Error> for Undone {
 struct Task {
     connection: SqliteConnection,
     clock: Clock,
-    ids: IdSource,
-    due: Arc<Notify>,
+    ids: Arc<IdSource>,
+    listeners: Listeners,
 }
 
 impl Task {
@@ -232,17 +272,16 @@ impl Task {
         sqlx::query("BEGIN IMMEDIATE").execute(&mut self.connection).await?;
         let outcome = self.apply_group(jobs).await;
         let committed = match outcome {
-            Ok((results, woken)) => match sqlx::query("COMMIT").execute(&mut self.connection).await {
-                Ok(_) => Ok((results, woken)),
+            Ok(applied) => match sqlx::query("COMMIT").execute(&mut self.connection).await {
+                Ok(_) => Ok(applied),
                 Err(error) => Err(error.into()),
             },
             Err(undone) => Err(undone),
         };
         match committed {
-            Ok((results, woken)) => {
-                if woken {
-                    self.due.notify_one();
-                }
+            Ok((results, flushed)) => {
+                jobs.iter_mut().for_each(|job| job.settle(&flushed));
+                self.tell(jobs, flushed);
                 Ok(results)
             }
             Err(undone) => {
@@ -253,7 +292,20 @@ impl Task {
         }
     }
 
-    async fn apply_group(&mut self, jobs: &mut Jobs) -> Result<(Vec<Result<(), StoreError>>, bool), Undone> {
+    fn tell(&self, jobs: &Jobs, flushed: Flushed) {
+        if jobs.iter().any(|job| !job.only_collects()) {
+            self.listeners.changes.fetch_add(1, Ordering::SeqCst);
+        }
+        if flushed.jobs_waiting {
+            self.listeners.jobs.notify_one();
+        }
+        self.listeners.arrivals.add(flushed.news);
+    }
+
+    async fn apply_group(
+        &mut self,
+        jobs: &mut Jobs,
+    ) -> Result<(Vec<Result<(), StoreError>>, Flushed), Undone> {
         let mut group = Group::new(&mut self.connection, self.clock.now(), &self.ids);
         let mut results = Vec::with_capacity(jobs.len());
         for job in jobs.iter_mut() {

@@ -1,5 +1,6 @@
 //! The use cases: validation and the store's operations, each behind a [`Grant`](crate::access::Grant).
 
+mod deliveries;
 mod groups;
 mod organizations;
 mod problems;
@@ -7,6 +8,7 @@ mod session;
 mod users;
 mod webhooks;
 
+pub(crate) use deliveries::{Begun, PublishRequest};
 pub(crate) use groups::{MemberRequest, NewGroupRequest};
 pub(crate) use session::first_admin;
 pub(crate) use users::NewUserRequest;

@@ -21,6 +21,14 @@ impl From<StoreError> for Problem {
                 tracing::error!("Another program holds the database: nothing new can be stored");
                 Self::unavailable("The server's database is busy; nothing was stored. Try again.")
             }
+            StoreError::Overloaded => Self::unavailable(
+                "More is waiting to be stored than the server can take; nothing was stored. Try again in a moment.",
+            ),
+            StoreError::Cursor => {
+                let detail = "This is not a cursor that Herald gave out for this list. Leave it out to begin with the newest.";
+                Self::invalid(vec![FieldError::new("cursor", "invalid", detail)])
+            }
+            StoreError::Invalid(invalid) => invalid.into(),
             StoreError::Stopped => {
                 Self::unavailable("The server is stopping; nothing was stored. Try again.")
             }

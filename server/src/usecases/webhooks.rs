@@ -1,20 +1,21 @@
 //! Webhooks: creating, changing, deleting, their secrets and their deliveries.
 
+use std::time::Duration;
+
 use api::{
     Problem,
-    deliveries::DeliveryPage,
     webhooks::{WebhookRow, WebhookView},
 };
 use domain::{
-    Description, EventType, FieldError, Invalid, Issue, Secret, WebhookId, WebhookName,
-    limits::{SECRET_BYTES, SELECTION_MAX},
+    CustomHeaders, Description, EventType, FieldError, Invalid, Issue, Secret, WebhookId, WebhookName,
+    limits::{SECRET_BYTES, SECRET_OVERLAP, SECRET_OVERLAP_MAX, SELECTION_MAX},
     target::TargetUrl,
 };
 
 use crate::{
     access::Grant,
     herald::Herald,
-    store::{NewWebhookRow, WebhookChange},
+    store::{NewWebhookRow, RotatedSecret, Secrets, WebhookChange},
 };
 
 /// A webhook to be, as typed.
@@ -24,6 +25,7 @@ pub(crate) struct NewWebhookRequest {
     pub(crate) url: String,
     pub(crate) description: String,
     pub(crate) enabled: bool,
+    pub(crate) headers: Vec<(String, Option<String>)>,
 }
 
 /// A change, as typed; `None` stays as it is.
@@ -33,6 +35,8 @@ pub(crate) struct EditWebhook {
     pub(crate) name: Option<String>,
     pub(crate) url: Option<String>,
     pub(crate) description: Option<String>,
+    /// A value sets, `None` removes.
+    pub(crate) headers: Vec<(String, Option<String>)>,
 }
 
 impl Herald {
@@ -41,7 +45,8 @@ impl Herald {
     }
 
     pub(crate) async fn webhook(&self, grant: &Grant, id: WebhookId) -> Result<WebhookView, Problem> {
-        Ok(self.store.webhook(grant.organization()?.id, id).await?)
+        let view = self.store.webhook(grant.organization()?.id, id).await?;
+        Ok(WebhookView { paused_until: self.pauses.of(id, self.clock.now()), ..view })
     }
 
     pub(crate) async fn webhook_id(&self, grant: &Grant, name: &str) -> Result<WebhookId, Problem> {
@@ -58,8 +63,10 @@ impl Herald {
         let name = invalid.check("name", WebhookName::parse(&new.name));
         let url = invalid.check("url", self.check_url(&new.url).await);
         let description = invalid.check("description", Description::parse(&new.description));
-        let (Some(event_type), Some(name), Some(url), Some(description)) =
-            (event_type, name, url, description)
+        let headers = CustomHeaders::default().with(new.headers);
+        let headers = headers.map_err(|wrong| invalid.errors.extend(wrong.errors)).ok();
+        let (Some(event_type), Some(name), Some(url), Some(description), Some(headers)) =
+            (event_type, name, url, description, headers)
         else {
             return Err(invalid.into());
         };
@@ -70,6 +77,7 @@ impl Herald {
             url,
             description,
             enabled: new.enabled,
+            headers,
             secret: new_secret()?,
         };
         Ok(self.store.create_webhook(row).await?)
@@ -97,6 +105,7 @@ impl Herald {
             name: name.flatten(),
             url: url.flatten(),
             description: description.flatten(),
+            headers: edit.headers,
         };
         self.store.change_webhook(grant.organization()?.id, id, change).await?;
         self.webhook(grant, id).await
@@ -114,25 +123,27 @@ impl Herald {
         Ok(self.store.delete_webhooks(grant.organization()?.id, ids).await?)
     }
 
-    pub(crate) async fn secret(&self, grant: &Grant, id: WebhookId) -> Result<Secret, Problem> {
-        let secret = self.store.webhook_secret(grant.organization()?.id, id).await?;
-        tracing::info!(user = %grant.user()?.username, webhook_id = %id, "A webhook's secret was revealed");
-        Ok(secret)
+    pub(crate) async fn secrets(&self, grant: &Grant, id: WebhookId) -> Result<Secrets, Problem> {
+        Ok(self.store.reveal_secrets(grant.organization()?.id, id, grant.actor()?).await?)
     }
 
-    pub(crate) async fn deliveries(
+    /// `overlap`: how long the secret before goes on signing.
+    pub(crate) async fn rotate_secret(
         &self,
         grant: &Grant,
-        webhook: WebhookId,
-        cursor: Option<&str>,
-    ) -> Result<DeliveryPage, Problem> {
-        let before =
-            cursor.filter(|cursor| !cursor.is_empty()).map(str::parse).transpose().map_err(|_| {
-                let detail =
-                    "This is not a cursor that Herald gave out. Leave it out to begin with the newest.";
-                Problem::invalid(vec![FieldError::new("cursor", "invalid", detail)])
-            })?;
-        Ok(self.store.deliveries(grant.organization()?.id, webhook, before).await?)
+        id: WebhookId,
+        overlap: Option<Duration>,
+    ) -> Result<Secrets, Problem> {
+        let overlap = overlap.unwrap_or(SECRET_OVERLAP);
+        if overlap > SECRET_OVERLAP_MAX {
+            let detail = format!(
+                "“overlapSeconds” is at most {} (7 days): the old secret must not live on for ever.",
+                SECRET_OVERLAP_MAX.as_secs()
+            );
+            return Err(Problem::invalid(vec![FieldError::new("overlapSeconds", "too_long", detail)]));
+        }
+        let rotated = RotatedSecret { secret: new_secret()?, overlap };
+        Ok(self.store.rotate_secret(grant.organization()?.id, id, grant.actor()?, rotated).await?)
     }
 
     /// The URL as it is stored, once the guard lets it through.

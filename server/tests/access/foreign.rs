@@ -39,6 +39,10 @@ fn foreign_requests(foreign: &Objects) -> Vec<(&'static str, String, serde_json:
     vec![
         ("GET", format!("webhooks/{webhook}/secret"), json!({})),
         ("GET", format!("webhooks/{webhook}/deliveries"), json!({})),
+        ("POST", format!("webhooks/{webhook}/secret/rotate"), json!({})),
+        ("POST", format!("webhooks/{webhook}/test"), json!({})),
+        ("POST", format!("webhooks/{webhook}/redeliver"), json!({})),
+        ("POST", format!("webhooks/{webhook}/held"), json!({ "action": "release" })),
         ("PATCH", format!("webhooks/{webhook}"), json!({ "enabled": false })),
         ("GET", format!("groups/{group}"), json!({})),
         ("GET", format!("groups/{group}/members"), json!({})),
@@ -93,10 +97,10 @@ async fn one_foreign_id_among_several_deletes_none() {
         ("ids[1]", &foreign.webhook_id),
     ];
     assert_eq!(admin.call("webhooks/delete", &fields).await.status, 404);
-    assert_eq!(names(&admin, ACME).await, [own.webhook]);
+    assert!(names(&admin, ACME).await.contains(&own.webhook));
     assert_eq!(names(&world.admin, OTHER).await, [foreign.webhook]);
     assert_eq!(admin.call("webhooks/delete", &fields[..2]).await.ok(), 1);
-    assert!(names(&admin, ACME).await.is_empty());
+    assert!(!names(&admin, ACME).await.contains(&own.webhook));
     world.herald.stop().await;
 }
 

@@ -10,13 +10,22 @@ use crate::{
 };
 
 /// The reference: operation, who, the status of success.
-const TABLE: [(Operation, Who, u16); 25] = [
+const TABLE: [(Operation, Who, u16); 34] = [
     (Operation::ListWebhooks, Who::Admins, 200),
     (Operation::CreateWebhook, Who::Admins, 200),
     (Operation::UpdateWebhook, Who::Admins, 200),
     (Operation::DeleteWebhook, Who::Admins, 204),
     (Operation::ReadSecret, Who::Admins, 200),
+    (Operation::RotateSecret, Who::Admins, 200),
+    (Operation::TestWebhook, Who::Admins, 200),
     (Operation::ListDeliveries, Who::Admins, 200),
+    (Operation::RedeliverMany, Who::Admins, 202),
+    (Operation::SettleHeld, Who::Admins, 202),
+    (Operation::ReadDelivery, Who::Admins, 200),
+    (Operation::RedeliverOne, Who::Admins, 202),
+    (Operation::ReadJob, Who::Admins, 200),
+    (Operation::CancelJob, Who::Admins, 204),
+    (Operation::PublishEvent, Who::Admins, 202),
     (Operation::ListUsers, Who::Users, 200),
     (Operation::CreateUser, Who::Users, 200),
     (Operation::SetUserActive, Who::Users, 204),
@@ -126,7 +135,9 @@ async fn call_with_fresh_objects(world: &World, operation: Operation, caller: Ca
         .replace("{organization}", ACME)
         .replace("{webhook}", &objects.webhook)
         .replace("{group}", &objects.group)
-        .replace("{user}", &objects.user);
+        .replace("{user}", &objects.user)
+        .replace("{delivery}", &world.delivery)
+        .replace("{job}", &world.job);
     match valid_body(operation, &objects) {
         Some(body) => client.send(method(operation), &path, body.to_string()).await,
         None => Client::answer(client.request(method(operation), &path)).await,
@@ -147,6 +158,13 @@ fn valid_body(operation: Operation, objects: &Objects) -> Option<Value> {
             json!({ "enabled": false, "name": fresh("new"), "type": "USER_LOGIN", "url": TARGET })
         }
         Operation::UpdateWebhook => json!({ "enabled": false }),
+        Operation::SettleHeld => json!({ "action": "discard" }),
+        Operation::PublishEvent => {
+            let user = "653c787c8e048caa7cb4e554";
+            let payload =
+                json!({ "username": "demo", "email": "d@e.f", "userId": user, "organization": ACME });
+            json!({ "type": "USER_DISABLED", "payload": payload })
+        }
         Operation::CreateUser => {
             let username = fresh("new");
             json!({ "username": username, "email": format!("{username}@example.com"), "name": "New" })

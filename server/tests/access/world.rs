@@ -21,6 +21,9 @@ pub(crate) struct World {
     stranger: Client,
     pub(crate) acme_id: String,
     pub(crate) other_id: String,
+    /// A delivery of `acme` and a job for its webhook, which any number of callers may use.
+    pub(crate) delivery: String,
+    pub(crate) job: String,
 }
 
 /// Things of `acme` that nobody has used yet.
@@ -41,7 +44,10 @@ impl World {
         admin.create_organization(ACME).await;
         admin.create_organization(OTHER).await;
         admin.create_user_in(ACME, "member").await;
+        let (delivery, job) = delivery_and_job(&admin).await;
         let world = Self {
+            delivery,
+            job,
             member: admin.log_in("member", PASSWORD).await,
             users_holder: holder(&admin, ACME, "users-holder", "org:users").await,
             org_admin: holder(&admin, ACME, "org-admin", "org:admin").await,
@@ -107,6 +113,20 @@ impl World {
         let user = self.admin.post(&path, body).await.ok();
         (username, text(&user["id"]))
     }
+}
+
+async fn delivery_and_job(admin: &Client) -> (String, String) {
+    let webhook = admin.create_webhook_in(ACME, "USER_REMOVED_FROM_GROUP", TARGET).await;
+    let payload = json!({
+        "username": "demo", "email": "demo@example.com", "userId": "653c787c8e048caa7cb4e554", "organization": ACME,
+        "groupName": "Demo-Group"
+    });
+    let event = json!({ "type": "USER_REMOVED_FROM_GROUP", "payload": payload });
+    admin.post(&format!("/api/organizations/{ACME}/webhook-events"), event).await.ok();
+    let path = format!("/api/organizations/{ACME}/webhooks/{}", text(&webhook["name"]));
+    let page = admin.get(&format!("{path}/deliveries")).await.ok();
+    let job = admin.post(&format!("{path}/redeliver"), json!({})).await.ok();
+    (text(&page["deliveries"][0]["id"]), text(&job["job"]))
 }
 
 /// A user who holds a role in their own organization, logged in.

@@ -44,6 +44,7 @@ pub struct TestHerald {
     http: reqwest::Client,
     stop: watch::Sender<bool>,
     dispatching: JoinHandle<()>,
+    keeping: JoinHandle<()>,
     serving: JoinHandle<std::io::Result<()>>,
 }
 
@@ -77,10 +78,11 @@ impl TestHerald {
 
         let (stop, stopped) = watch::channel(false);
         let policy = RetryPolicy { jitter_share: 0.0, ..RetryPolicy::default() };
-        let dispatcher = Dispatcher::new(store.clone(), Sender::new(guard), clock.clone(), policy);
+        let dispatcher = herald.dispatcher(policy);
         let dispatching = tokio::spawn(dispatcher.run(stopped.clone()));
+        let keeping = tokio::spawn(herald.clone().keep_house(stopped.clone()));
         let serving = tokio::spawn(serve(listener, herald.clone(), stopped));
-        Self { url, clock, folder, herald, store, http: http(), stop, dispatching, serving }
+        Self { url, clock, folder, herald, store, http: http(), stop, dispatching, keeping, serving }
     }
 
     /// Nobody.
@@ -114,6 +116,7 @@ impl TestHerald {
         drop(self.http);
         self.stop.send_replace(true);
         self.dispatching.await.expect("the dispatcher ended");
+        self.keeping.await.expect("the housekeeping ended");
         self.serving.await.expect("the server ended").expect("it served");
         self.store.close().await;
         self.folder

@@ -11,7 +11,7 @@ use super::{
 
 async fn text_of(act: Act, sender: Sender) -> (ErrorClass, String) {
     let receiver = Receiver::start(act).await;
-    let sent = sender.send(&due(&receiver.url()), NOW).await;
+    let sent = sender.send_job(&due(&receiver.url()), NOW).await;
     let (class, text) = broken(&sent);
     (class, text.replace(&receiver.address.to_string(), "PLACE"))
 }
@@ -22,7 +22,7 @@ async fn nothing_listens() {
     let port = listener.local_addr().expect("an address").port();
     drop(listener);
     for host in ["127.0.0.1", "localhost"] {
-        let sent = sender().send(&due(&format!("http://{host}:{port}/")), NOW).await;
+        let sent = sender().send_job(&due(&format!("http://{host}:{port}/")), NOW).await;
         let text = format!("{host}:{port} refused the connection: nothing listens there.");
         assert_eq!(broken(&sent), (ErrorClass::ConnectionRefused, text.as_str()));
     }
@@ -44,7 +44,7 @@ async fn a_connection_that_is_reset() {
         stream.readable().await.expect("a request");
         stream.set_zero_linger().expect("a reset at the close");
     });
-    let sent = sender().send(&due(&format!("http://{address}/")), NOW).await;
+    let sent = sender().send_job(&due(&format!("http://{address}/")), NOW).await;
     assert_eq!(broken(&sent).0, ErrorClass::Reset);
 }
 
@@ -57,7 +57,7 @@ async fn an_answer_that_breaks_off_in_its_head() {
 #[tokio::test]
 async fn silence() {
     let mut receiver = Receiver::start(Act::Silence).await;
-    let sent = hasty_sender().send(&due(&receiver.url()), NOW).await;
+    let sent = hasty_sender().send_job(&due(&receiver.url()), NOW).await;
     let text = format!("{} did not answer within 0.2 s.", receiver.address);
     assert_eq!(broken(&sent), (ErrorClass::Timeout, text.as_str()));
     assert!(sent.duration >= Duration::from_millis(200));
@@ -87,14 +87,14 @@ async fn a_handshake_that_never_ends_is_no_connection() {
     let address = listener.local_addr().expect("an address");
     let timeouts = Timeouts { connect: Duration::from_millis(200), ..Timeouts::default() };
     let sender = Sender::with_timeouts(guard(&["127.0.0.0/8"]), timeouts);
-    let sent = sender.send(&due(&format!("https://{address}/")), NOW).await;
+    let sent = sender.send_job(&due(&format!("https://{address}/")), NOW).await;
     let text = format!("{address} could not be reached within 0.2 s.");
     assert_eq!(broken(&sent), (ErrorClass::ConnectTimeout, text.as_str()));
 }
 
 #[tokio::test]
 async fn a_name_that_does_not_exist() {
-    let sent = sender().send(&due("https://does-not-exist.invalid/"), NOW).await;
+    let sent = sender().send_job(&due("https://does-not-exist.invalid/"), NOW).await;
     let (class, text) = broken(&sent);
     assert_eq!(class, ErrorClass::NameNotFound);
     assert!(text.starts_with("The name does-not-exist.invalid "), "{text}");
@@ -102,6 +102,6 @@ async fn a_name_that_does_not_exist() {
 
 #[tokio::test]
 async fn a_stored_url_that_is_none() {
-    let sent = sender().send(&due("hooks.example.com"), NOW).await;
+    let sent = sender().send_job(&due("hooks.example.com"), NOW).await;
     assert_eq!(broken(&sent).0, ErrorClass::Blocked);
 }

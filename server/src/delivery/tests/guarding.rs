@@ -18,7 +18,7 @@ async fn a_private_literal_is_not_called() {
     let sender = Sender::new(guard(&[]));
     for host in ["127.0.0.1", "127.1", "0x7f.1", "2130706433", "127.0.0.1.", "[::ffff:127.0.0.1]", "0.0.0.0"]
     {
-        let sent = sender.send(&due(&format!("http://{host}:{port}/")), NOW).await;
+        let sent = sender.send_job(&due(&format!("http://{host}:{port}/")), NOW).await;
         assert_eq!(broken(&sent).0, ErrorClass::Blocked, "{host}");
     }
     assert!(canary.was_left_alone().await);
@@ -30,7 +30,7 @@ async fn a_name_of_this_machine_is_not_called() {
     let port = canary.address.port();
     let sender = Sender::new(guard(&[]));
     for host in ["localhost", "LOCALHOST", "localhost.", "a.localhost"] {
-        let sent = sender.send(&due(&format!("https://{host}:{port}/")), NOW).await;
+        let sent = sender.send_job(&due(&format!("https://{host}:{port}/")), NOW).await;
         let (class, text) = broken(&sent);
         assert_eq!(class, ErrorClass::Blocked, "{host}");
         assert!(!text.contains("127.0.0.1") && !text.contains("::1"), "{text}");
@@ -44,8 +44,8 @@ async fn a_rule_for_one_port_opens_no_other() {
     let mut canary = Receiver::answering("200 OK").await;
     let rule = format!("127.0.0.0/8:{}", receiver.address.port());
     let sender = Sender::new(guard(&[&rule]));
-    assert_eq!(sender.send(&due(&receiver.named("http")), NOW).await.outcome, answered(200));
-    let sent = sender.send(&due(&canary.named("http")), NOW).await;
+    assert_eq!(sender.send_job(&due(&receiver.named("http")), NOW).await.outcome, answered(200));
+    let sent = sender.send_job(&due(&canary.named("http")), NOW).await;
     assert_eq!(broken(&sent).0, ErrorClass::Blocked);
     assert!(canary.was_left_alone().await);
 }
@@ -55,7 +55,7 @@ async fn an_allowed_name_is_called_over_plain_http() {
     let mut receiver = Receiver::answering("200 OK").await;
     let rule = format!("localhost:{}", receiver.address.port());
     let sender = Sender::new(guard(&[&rule]));
-    assert_eq!(sender.send(&due(&receiver.named("http")), NOW).await.outcome, answered(200));
+    assert_eq!(sender.send_job(&due(&receiver.named("http")), NOW).await.outcome, answered(200));
     let host = format!("localhost:{}", receiver.address.port());
     assert_eq!(receiver.request().await.header("host"), host);
 }

@@ -11,13 +11,16 @@ mod tls;
 use std::{sync::Arc, time::Duration};
 
 use domain::{
-    DeliveryId, ErrorClass, EventId, Id, Outcome, Secret, Timestamp, WebhookId, target::TargetPolicy,
+    CustomHeaders, DeliveryId, ErrorClass, EventId, Id, Outcome, Secret, Timestamp, Trigger, WebhookId,
+    target::TargetPolicy,
 };
 
-use super::{Due, Guard, Sender, Sent, Timeouts};
+use super::{Due, Guard, Route, Sender, Sent, Timeouts};
 
 const NOW: Timestamp = Timestamp::from_unix_ms(1_795_528_931_204);
-const BODY: &str = "{\"type\":\"USER_CREATED\", \"name\":\"Zoë\\u00e9\"}\n";
+const HEAD: &str = "{\"type\":\"USER_CREATED\"";
+const PAYLOAD: &str = "{ \"name\":\"Zoë\\u00e9\"}";
+const BODY: &str = "{\"type\":\"USER_CREATED\",\"payload\":{ \"name\":\"Zoë\\u00e9\"}}";
 
 fn guard(allowed: &[&str]) -> Arc<Guard> {
     let allowed = allowed.iter().map(|text| text.parse().expect("a target")).collect();
@@ -42,19 +45,34 @@ fn secret(byte: u8) -> Secret {
     Secret::from_bytes(&[byte; 32]).expect("32 bytes")
 }
 
-fn due(url: &str) -> Due {
+/// A delivery and where it goes.
+struct Job {
+    route: Route,
+    due: Due,
+}
+
+fn due(url: &str) -> Job {
     let (id, event_id, webhook_id): (DeliveryId, EventId, WebhookId) = (id(1), id(2), id(3));
-    Due {
+    let previous = Some((secret(2), NOW + Duration::from_millis(1)));
+    let route = Route::new(7, webhook_id, url.to_owned(), secret(1), previous, CustomHeaders::default());
+    let due = Due {
         key: 1,
         id,
         event_id,
-        webhook_id,
         event_time: Timestamp::from_unix_ms(1_795_528_900_001),
-        sequence: 42,
-        attempt: 3,
-        url: url.to_owned(),
-        secrets: vec![secret(1), secret(2)],
-        body: BODY.to_owned(),
+        sequence: Some(42),
+        attempts: 2,
+        schedule_from: 0,
+        trigger: Trigger::Scheduled,
+        head: HEAD.into(),
+        payload: PAYLOAD.into(),
+    };
+    Job { route, due }
+}
+
+impl Sender {
+    async fn send_job(&self, job: &Job, now: Timestamp) -> Sent {
+        self.send(&job.route, &job.due, now).await
     }
 }
 

@@ -29,5 +29,5 @@ async fn sends_past_the_proxy() {
     let url = receiver.url();
     let caught = reqwest::Client::new().post(&url).body("x").send().await;
     assert!(caught.is_err(), "another client falls for the proxy, so it is in force");
-    assert_eq!(sender().send(&due(&url), NOW).await.outcome, answered(200));
+    assert_eq!(sender().send_job(&due(&url), NOW).await.outcome, answered(200));
 }

@@ -15,7 +15,7 @@ use super::{
 #[tokio::test]
 async fn a_request_has_the_exact_body_its_headers_and_signatures_of_both_secrets() {
     let mut receiver = Receiver::answering("204 No Content").await;
-    let sent = sender().send(&due(&receiver.url()), NOW).await;
+    let sent = sender().send_job(&due(&receiver.url()), NOW).await;
     assert_eq!(sent.outcome, answered(204));
     assert_eq!(sent.error_text, None);
 
@@ -47,7 +47,7 @@ async fn a_request_has_the_exact_body_its_headers_and_signatures_of_both_secrets
 async fn an_answer_is_kept_with_its_headers() {
     let answer = "HTTP/1.1 200 OK\r\nx-request-id: r\u{e9}1\r\ncontent-length: 9\r\n\r\nThank \u{0}\u{e9}";
     let receiver = Receiver::start(Act::Answer(answer.into())).await;
-    let sent = sender().send(&due(&receiver.url()), NOW).await;
+    let sent = sender().send_job(&due(&receiver.url()), NOW).await;
     let response = sent.response.expect("an answer");
     assert_eq!(response.body, "Thank \u{fffd}\u{e9}");
     assert!(!response.truncated);
@@ -72,7 +72,7 @@ async fn other_statuses_are_failures_in_words() {
         ),
     ] {
         let receiver = Receiver::answering(status_line).await;
-        let sent = sender().send(&due(&receiver.url()), NOW).await;
+        let sent = sender().send_job(&due(&receiver.url()), NOW).await;
         assert_eq!(sent.outcome, outcome);
         assert_eq!(sent.error_text.as_deref(), Some(text));
         assert!(sent.response.is_some());
@@ -85,7 +85,7 @@ async fn a_redirect_is_not_followed() {
     for status in [301, 302, 303, 307, 308] {
         let head = format!("{status} Moved\r\nlocation: {}", canary.url());
         let receiver = Receiver::answering(&head).await;
-        let sent = sender().send(&due(&receiver.url()), NOW).await;
+        let sent = sender().send_job(&due(&receiver.url()), NOW).await;
         assert_eq!(sent.outcome.error_class(), Some(ErrorClass::Redirect));
         let text =
             format!("The receiver answered {status} and a redirect; Herald does not follow redirects.");
@@ -98,7 +98,7 @@ async fn a_redirect_is_not_followed() {
 async fn an_endless_answer_is_cut_and_its_connection_closed() {
     let head = b"HTTP/1.1 200 OK\r\n\r\n".to_vec();
     let mut receiver = Receiver::start(Act::Endless(head)).await;
-    let sent = sender().send(&due(&receiver.url()), NOW).await;
+    let sent = sender().send_job(&due(&receiver.url()), NOW).await;
     assert_eq!(sent.outcome, answered(200));
     let response = sent.response.expect("an answer");
     assert!(response.truncated);
@@ -113,7 +113,7 @@ async fn an_answer_of_the_bound_is_read_to_its_end_and_kept_in_part() {
     let body = "y".repeat(RESPONSE_READ_BYTES_MAX);
     let answer = format!("HTTP/1.1 200 OK\r\ncontent-length: {}\r\n\r\n{body}", body.len());
     let receiver = Receiver::start(Act::Answer(answer.into_bytes())).await;
-    let response = sender().send(&due(&receiver.url()), NOW).await.response.expect("an answer");
+    let response = sender().send_job(&due(&receiver.url()), NOW).await.response.expect("an answer");
     assert!(response.truncated);
     assert_eq!(response.body.len(), RESPONSE_KEPT_BYTES_MAX);
 }
@@ -123,7 +123,7 @@ async fn a_2xx_whose_body_breaks_off_or_stalls_was_acknowledged() {
     let answer = b"HTTP/1.1 202 Accepted\r\ncontent-length: 10\r\n\r\nhalf".to_vec();
     for act in [Act::AnswerAndClose(answer.clone()), Act::Answer(answer)] {
         let receiver = Receiver::start(act).await;
-        let sent = hasty_sender().send(&due(&receiver.url()), NOW).await;
+        let sent = hasty_sender().send_job(&due(&receiver.url()), NOW).await;
         assert_eq!(sent.outcome, answered(202));
         assert_eq!(sent.error_text, None);
         let response = sent.response.expect("an answer");
@@ -138,7 +138,7 @@ async fn a_connection_serves_several_requests() {
     let sender = sender();
     let mut connections = std::collections::BTreeSet::new();
     for _ in 0..SENDS {
-        assert_eq!(sender.send(&due(&receiver.url()), NOW).await.outcome, answered(200));
+        assert_eq!(sender.send_job(&due(&receiver.url()), NOW).await.outcome, answered(200));
         connections.insert(receiver.request().await.connection);
     }
     // A connection can come back into the pool just after the next request has asked for one.

@@ -64,7 +64,7 @@ fn named(name: &str) -> CertificateParams {
 
 async fn fault(config: ServerConfig, sender: Sender) -> (ErrorClass, String) {
     let receiver = Receiver::secured(config).await;
-    let sent = sender.send(&due(&receiver.named("https")), NOW).await;
+    let sent = sender.send_job(&due(&receiver.named("https")), NOW).await;
     let (class, text) = broken(&sent);
     (class, text.replace(&receiver.address.port().to_string(), "PORT"))
 }
@@ -73,7 +73,7 @@ async fn fault(config: ServerConfig, sender: Sender) -> (ErrorClass, String) {
 async fn a_private_authority_is_trusted_once_it_is_named() {
     let authority = Authority::new();
     let mut receiver = Receiver::secured(authority.certifies(named("localhost"))).await;
-    let sent = authority.trusting_sender().send(&due(&receiver.named("https")), NOW).await;
+    let sent = authority.trusting_sender().send_job(&due(&receiver.named("https")), NOW).await;
     assert_eq!(sent.outcome, answered(200), "{sent:?}");
     assert!(receiver.request().await.verifies(&secret(1), NOW));
 }
@@ -157,7 +157,7 @@ async fn https_where_plain_http_is_spoken() {
         tokio::io::AsyncWriteExt::write_all(&mut stream, answer).await.expect("written");
         tokio::io::AsyncReadExt::read_to_end(&mut stream, &mut Vec::new()).await
     });
-    let sent = sender().send(&due(&format!("https://localhost:{}/", address.port())), NOW).await;
+    let sent = sender().send_job(&due(&format!("https://localhost:{}/", address.port())), NOW).await;
     let text = format!("localhost:{} does not speak TLS: https:// is not served there.", address.port());
     assert_eq!(broken(&sent), (ErrorClass::Tls, text.as_str()));
 }

@@ -4,6 +4,7 @@ use api::Problem;
 use axum::{
     body::Bytes,
     extract::{FromRequest, Query, RawPathParams, Request},
+    http::HeaderMap,
 };
 use domain::Operation;
 
@@ -19,6 +20,7 @@ pub(super) struct Call {
     pub(super) grant: Grant,
     params: Vec<(String, String)>,
     query: Vec<(String, String)>,
+    headers: HeaderMap,
     body: Bytes,
 }
 
@@ -30,27 +32,25 @@ impl Call {
         params: Option<RawPathParams>,
         request: Request,
     ) -> Result<Self, Problem> {
-        let caller = herald.caller(request.headers()).await?;
         let Some(params) = params else {
             // Nothing has such a name.
+            let caller = herald.caller(request.headers()).await?;
             herald.authorize(&caller, operation, Some(None)).await?;
             return Err(Problem::not_found("path"));
         };
         let params: Vec<(String, String)> =
             params.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
-        let organization = match param(&params, "organization") {
-            Some(name) => Some(herald.store.organization_named(name).await?),
-            None => None,
-        };
-        let grant = herald.authorize(&caller, operation, organization).await?;
+        let organization = param(&params, "organization");
+        let (caller, grant) = herald.admit(request.headers(), operation, organization).await?;
         let query = Query::<Vec<(String, String)>>::try_from_uri(request.uri())
             .map_err(|error| Problem::malformed(format!("The query could not be read: {error}.")))?;
+        let headers = request.headers().clone();
         let body = Bytes::from_request(request, &()).await.map_err(|error| {
             let mut problem = Problem::malformed(format!("The body could not be read: {error}."));
             problem.status = error.status().as_u16();
             problem
         })?;
-        Ok(Self { herald, caller, grant, params, query: query.0, body })
+        Ok(Self { herald, caller, grant, params, query: query.0, headers, body })
     }
 
     /// A segment of the path, percent-decoded; the route says which there are.
@@ -60,6 +60,18 @@ impl Call {
 
     pub(super) fn query(&self, name: &str) -> Option<&str> {
         param(&self.query, name)
+    }
+
+    pub(super) fn query_names(&self) -> impl Iterator<Item = &str> {
+        self.query.iter().map(|(name, _)| name.as_str())
+    }
+
+    pub(super) fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name)?.to_str().ok()
+    }
+
+    pub(super) fn body(&self) -> &[u8] {
+        &self.body
     }
 
     pub(super) fn members(&self) -> Result<Members, Problem> {

@@ -1,6 +1,8 @@
 //! The HTTP API: every route is a row of the table of operations, and all go through the same steps.
 
 mod call;
+mod deliveries;
+mod events;
 mod groups;
 mod organizations;
 mod session;
@@ -10,12 +12,15 @@ mod webhooks;
 use api::Problem;
 use axum::{
     Router,
-    extract::{RawPathParams, Request, State, rejection::RawPathParamsRejection},
+    extract::{DefaultBodyLimit, RawPathParams, Request, State, rejection::RawPathParamsRejection},
     http::{HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
     routing::{MethodFilter, any, on},
 };
-use domain::{Method, Operation};
+use domain::{
+    Method, Operation,
+    limits::{BATCH_BYTES_MAX, REQUEST_BODY_BYTES_MAX},
+};
 use serde::Serialize;
 
 use super::ProblemResponse;
@@ -25,7 +30,10 @@ use call::Call;
 pub(super) fn routes() -> Router<Herald> {
     let table = Operation::ALL.iter().fold(Router::new(), |router, &operation| {
         let answer = move |state, params, request| answer(operation, state, params, request);
-        router.route(operation.path(), on(method(operation), answer))
+        router.route(
+            operation.path(),
+            on(method(operation), answer).layer(DefaultBodyLimit::max(body_limit(operation))),
+        )
     });
     table
         .method_not_allowed_fallback(wrong_method)
@@ -41,6 +49,13 @@ fn method(operation: Operation) -> MethodFilter {
         Method::Put => MethodFilter::PUT,
         Method::Patch => MethodFilter::PATCH,
         Method::Delete => MethodFilter::DELETE,
+    }
+}
+
+fn body_limit(operation: Operation) -> usize {
+    match operation {
+        Operation::PublishEvent => BATCH_BYTES_MAX,
+        _ => REQUEST_BODY_BYTES_MAX,
     }
 }
 
@@ -75,7 +90,16 @@ async fn run(operation: Operation, call: &Call) -> Result<Reply, Problem> {
         Operation::UpdateWebhook => webhooks::update(call).await,
         Operation::DeleteWebhook => webhooks::delete(call).await,
         Operation::ReadSecret => webhooks::secret(call).await,
-        Operation::ListDeliveries => webhooks::deliveries(call).await,
+        Operation::RotateSecret => webhooks::rotate(call).await,
+        Operation::TestWebhook => webhooks::test(call).await,
+        Operation::ListDeliveries => deliveries::list(call).await,
+        Operation::RedeliverMany => webhooks::redeliver(call).await,
+        Operation::SettleHeld => webhooks::settle_held(call).await,
+        Operation::ReadDelivery => deliveries::read(call).await,
+        Operation::RedeliverOne => deliveries::redeliver(call).await,
+        Operation::ReadJob => deliveries::job(call).await,
+        Operation::CancelJob => deliveries::cancel_job(call).await,
+        Operation::PublishEvent => events::publish(call).await,
         Operation::ListUsers => users::list(call).await,
         Operation::CreateUser => users::create(call).await,
         Operation::SetUserActive => users::set_active(call).await,
@@ -116,6 +140,10 @@ impl Reply {
 
     fn empty(status: StatusCode) -> Self {
         Self { status, json: None, cookie: None }
+    }
+
+    fn with_status(self, status: StatusCode) -> Self {
+        Self { status, ..self }
     }
 
     fn with_cookie(self, cookie: String) -> Self {

@@ -1,12 +1,17 @@
 //! `/api/organizations/{organization}/webhooks`
 
+use std::time::Duration;
+
 use api::Problem;
 use axum::http::StatusCode;
-use domain::{Delivery, Webhook};
-use serde_json::{Map, Value, json};
+use domain::{DeliveryState, Issue, Timestamp, Webhook};
+use serde_json::json;
 
-use super::{Call, Reply};
-use crate::usecases::{EditWebhook, NewWebhookRequest};
+use super::{Call, Reply, deliveries::attempt_json};
+use crate::{
+    store::{JobAction, Secrets},
+    usecases::{Begun, EditWebhook, NewWebhookRequest},
+};
 
 pub(super) async fn list(call: &Call) -> Result<Reply, Problem> {
     let rows = call.herald.list_webhooks(&call.grant).await?;
@@ -22,6 +27,7 @@ pub(super) async fn create(call: &Call) -> Result<Reply, Problem> {
         url: members.text("url"),
         description: members.text("description"),
         enabled: members.flag("enabled"),
+        headers: members.optional_text_map("headers"),
     };
     members.finish()?;
     Reply::json(&call.herald.create_webhook(&call.grant, request).await?.webhook)
@@ -35,6 +41,7 @@ pub(super) async fn update(call: &Call) -> Result<Reply, Problem> {
         name: members.optional_text("name"),
         url: members.optional_text("url"),
         description: members.optional_text("description"),
+        headers: members.optional_text_map("headers"),
     };
     members.finish()?;
     Reply::json(&call.herald.edit_webhook(&call.grant, id, edit).await?.webhook)
@@ -48,17 +55,72 @@ pub(super) async fn delete(call: &Call) -> Result<Reply, Problem> {
 
 pub(super) async fn secret(call: &Call) -> Result<Reply, Problem> {
     let id = call.herald.webhook_id(&call.grant, call.param("webhook")).await?;
-    let secret = call.herald.secret(&call.grant, id).await?;
-    Reply::json(&json!({ "secret": secret.reveal() }))
+    secrets(&call.herald.secrets(&call.grant, id).await?)
 }
 
-pub(super) async fn deliveries(call: &Call) -> Result<Reply, Problem> {
+pub(super) async fn rotate(call: &Call) -> Result<Reply, Problem> {
     let id = call.herald.webhook_id(&call.grant, call.param("webhook")).await?;
-    let page = call.herald.deliveries(&call.grant, id, call.query("cursor")).await?;
-    let deliveries: Vec<Delivery> = page.deliveries.into_iter().map(|row| row.delivery).collect();
-    let mut answer = Map::from_iter([("deliveries".to_owned(), json!(deliveries))]);
-    if let Some(cursor) = page.next_cursor {
-        answer.insert("nextCursor".to_owned(), Value::from(cursor));
+    let mut members = call.optional_members()?;
+    let overlap = members.optional_number("overlapSeconds");
+    members.finish()?;
+    secrets(&call.herald.rotate_secret(&call.grant, id, overlap.map(Duration::from_secs)).await?)
+}
+
+fn secrets(secrets: &Secrets) -> Result<Reply, Problem> {
+    let mut answer = json!({ "secret": secrets.secret.reveal() });
+    if let Some((previous, until)) = &secrets.previous {
+        answer["previous"] = json!({ "secret": previous.reveal(), "expiresAt": until });
     }
     Reply::json(&answer)
+}
+
+pub(super) async fn test(call: &Call) -> Result<Reply, Problem> {
+    let id = call.herald.webhook_id(&call.grant, call.param("webhook")).await?;
+    call.optional_members()?.finish()?;
+    let detail = call.herald.test_webhook(&call.grant, id).await?;
+    let attempt = detail.attempts.first().map(|attempt| attempt_json(&detail, attempt));
+    Reply::json(&json!({ "delivery": detail.delivery, "attempt": attempt }))
+}
+
+/// `{since?, status?, dryRun?}`: the failed ones, or where `since` stands alone all that have ended.
+pub(super) async fn redeliver(call: &Call) -> Result<Reply, Problem> {
+    let id = call.herald.webhook_id(&call.grant, call.param("webhook")).await?;
+    let mut members = call.optional_members()?;
+    let since = members.optional_text("since").and_then(|text| match text.parse::<Timestamp>() {
+        Ok(since) => Some(since),
+        Err(_) => {
+            let detail = "“since” must be a time such as 2026-11-24T14:02:11Z.";
+            members.add("since", Issue::new("invalid", detail));
+            None
+        }
+    });
+    let status = members
+        .optional_text("status")
+        .and_then(|text| text.parse::<DeliveryState>().map_err(|issue| members.add("status", issue)).ok());
+    let dry_run = members.optional_flag("dryRun").unwrap_or_default();
+    members.finish()?;
+    bulk(call.herald.redeliver_many(&call.grant, id, since, status, dry_run).await?)
+}
+
+pub(super) async fn settle_held(call: &Call) -> Result<Reply, Problem> {
+    let id = call.herald.webhook_id(&call.grant, call.param("webhook")).await?;
+    let mut members = call.members()?;
+    let action = members.parsed("action", |text| match text {
+        "release" => Ok(JobAction::Release),
+        "discard" => Ok(JobAction::Discard),
+        _ => Err(Issue::new("unknown", "“action” must be “release” or “discard”.")),
+    });
+    members.finish()?;
+    let action = action.ok_or_else(Problem::internal)?;
+    bulk(call.herald.settle_held(&call.grant, id, action).await?)
+}
+
+fn bulk(begun: Begun) -> Result<Reply, Problem> {
+    match begun.job {
+        Some(job) => {
+            let answer = json!({ "matched": begun.matched, "job": job });
+            Ok(Reply::json(&answer)?.with_status(StatusCode::ACCEPTED))
+        }
+        None => Reply::json(&json!({ "matched": begun.matched })),
+    }
 }

@@ -24,8 +24,9 @@ fn event(organization: &str, event_type: &str, sequence: i64) -> String {
 /// A delivery, its state, due time, end and number of attempts given as SQL.
 fn delivery(webhook: &str, state: &str, due_at: &str, delivered_at: &str, attempts: i64) -> String {
     format!(
-        "INSERT INTO deliveries (id, event_id, webhook_id, state, head, due_at, created_at, delivered_at, attempts)
-         VALUES (lower(hex(randomblob(12))), '{EVENT}', '{webhook}', '{state}', '{{', {due_at}, 1, {delivered_at}, {attempts})"
+        "INSERT INTO deliveries (id, event_seq, webhook_seq, state, head, due_at, created_at, delivered_at, attempts)
+         VALUES (lower(hex(randomblob(12))), (SELECT seq FROM events WHERE id = '{EVENT}'),
+                 coalesce((SELECT seq FROM webhooks WHERE id = '{webhook}'), 99), '{state}', '{{', {due_at}, 1, {delivered_at}, {attempts})"
     )
 }
 

@@ -7,7 +7,7 @@ use domain::OrganizationId;
 use futures::future::join_all;
 
 use super::{Record, TestStore, login, name};
-use crate::store::{StoreError, outbox::Group, writer::Write};
+use crate::store::{StoreError, group::Group, writer::Write};
 
 const MANY: usize = 100;
 /// A tenth would do; on one thread all of them wait before the writer gets its turn.
@@ -103,7 +103,7 @@ async fn one_that_breaks_the_whole_group_is_found_and_the_others_go_through() {
             Ok(()) => assert_ne!(n, bad),
             Err(StoreError::Database(error)) => {
                 assert_eq!(n, bad);
-                assert!(error.to_string().contains("events.sequence"), "{error}");
+                assert!(error.to_string().contains("FOREIGN KEY"), "{error}");
             }
             Err(other) => panic!("{n}: {other}"),
         }

@@ -9,13 +9,14 @@ use std::path::PathBuf;
 
 use async_trait::async_trait;
 use domain::{
-    Description, EventType, Name, OrganizationId, Payload, Secret, Timestamp, UserId, WebhookId, WebhookName,
+    CustomHeaders, Description, EventType, Name, OrganizationId, Payload, Secret, Timestamp, UserId,
+    WebhookId, WebhookName,
 };
 use sqlx::Row;
 use tempfile::TempDir;
 
 use super::{
-    KeySource, NewWebhookRow, OpenError, Store, StoreError, StoredOrganization, outbox::Group, writer::Write,
+    KeySource, NewWebhookRow, OpenError, Store, StoreError, StoredOrganization, group::Group, writer::Write,
 };
 use crate::clock::Clock;
 
@@ -50,6 +51,7 @@ impl TestStore {
             url: "https://hooks.example.com/".to_owned(),
             description: Description::parse("").expect("may be empty"),
             enabled: true,
+            headers: CustomHeaders::default(),
             secret: Secret::from_bytes(&[7; 32]).expect("32 bytes"),
         };
         self.store.create_webhook(new).await.expect("the name is free").webhook.id

@@ -4,7 +4,7 @@ use async_trait::async_trait;
 
 use super::{TestStore, database, name, open};
 use crate::store::{
-    KeySource, OpenError, SQLITE_VERSION_MIN, Store, StoreError, database::check_version, outbox::Group,
+    KeySource, OpenError, SQLITE_VERSION_MIN, Store, StoreError, database::check_version, group::Group,
     writer::Write,
 };
 

@@ -1,7 +1,10 @@
 //! What the engine asks again and again costs the same however long the history is.
 
 use super::{
-    super::deliveries::{LANES, WINDOW},
+    super::{
+        deliveries::{DeliveryFilter, page_sql},
+        lanes::{LANES, NEXT, WINDOW},
+    },
     TestStore,
 };
 
@@ -29,8 +32,8 @@ async fn a_window_is_read_off_the_due_index() {
     let store = TestStore::open().await;
     let plan = store.plan(WINDOW).await;
     assert!(
-        plan.iter()
-            .any(|step| step.contains("deliveries USING COVERING INDEX deliveries_due (webhook_id=?)")),
+        plan.iter().any(|step| step
+            .contains("deliveries USING COVERING INDEX deliveries_due (webhook_seq=? AND due_at<?)")),
         "{plan:#?}"
     );
     assert_eq!(full_scan(&plan), None, "{plan:#?}");
@@ -41,13 +44,29 @@ async fn a_window_is_read_off_the_due_index() {
 }
 
 #[tokio::test]
-async fn a_page_of_deliveries_is_read_off_its_index() {
+async fn the_next_due_time_is_the_first_of_the_due_index() {
     let store = TestStore::open().await;
-    let page = "SELECT d.seq FROM deliveries AS d WHERE d.webhook_id = ?1 AND d.seq < ?2 ORDER BY d.seq DESC LIMIT ?3";
     assert_eq!(
-        store.plan(page).await,
-        ["SEARCH d USING COVERING INDEX deliveries_of_webhook (webhook_id=? AND seq<?)"]
+        store.plan(NEXT).await,
+        ["SEARCH deliveries USING COVERING INDEX deliveries_due (webhook_seq=? AND due_at>?)"]
     );
+}
+
+#[tokio::test]
+async fn a_page_of_deliveries_is_read_off_an_index_whatever_is_asked() {
+    use domain::DeliveryState::{Failed, Held};
+    let store = TestStore::open().await;
+    for (state, index) in [
+        (None, "deliveries_of_webhook"),
+        (Some(Failed), "deliveries_failed"),
+        (Some(Held), "deliveries_held"),
+    ] {
+        let plan = store.plan(&page_sql(&DeliveryFilter { state, ..DeliveryFilter::default() })).await;
+        let wanted = format!("SEARCH d USING INDEX {index} (webhook_seq=? AND seq<?)");
+        assert!(plan.contains(&wanted), "{wanted}: {plan:#?}");
+        assert!(!plan.iter().any(|step| step.contains("TEMP B-TREE")), "{plan:#?}");
+        assert_eq!(full_scan(&plan), None, "{plan:#?}");
+    }
 }
 
 #[test]

@@ -1,7 +1,10 @@
 //! What a webhook is, and whether it is enabled.
 
-use api::webhooks::{SetWebhookEnabled, WebhookView};
-use domain::{OrganizationId, Webhook};
+use api::webhooks::{Failing, SetWebhookEnabled, WebhookView};
+use domain::{
+    OrganizationId, Webhook,
+    limits::{DISABLE_AFTER, DISABLE_FAILURES_MIN},
+};
 use leptos::prelude::*;
 
 use super::secret::Secret;
@@ -20,8 +23,10 @@ use crate::{
 
 #[component]
 pub(super) fn Overview(organization: OrganizationId, view: WebhookView) -> impl IntoView {
-    let WebhookView { webhook, pending, held, disabled_reason } = view;
+    let WebhookView { webhook, pending, held, disabled_reason, failing, paused_until } = view;
     let notice = state_words(webhook.enabled, held, disabled_reason.as_deref());
+    let warning = failing.filter(|_| webhook.enabled).and_then(warning_words);
+    let paused = paused_until.filter(|_| webhook.enabled);
     let waiting = (pending > 0).then(|| {
         let words = format!("{} pending", deliveries_words(pending));
         view! { <span class="quiet">{words}</span> }
@@ -37,6 +42,12 @@ pub(super) fn Overview(organization: OrganizationId, view: WebhookView) -> impl 
             <EnableForm organization webhook=webhook.clone()/>
         </div>
         {notice.map(|words| view! { <p class="notice">{words}</p> })}
+        {warning.map(|words| view! { <p class="notice notice-warning">{words}</p> })}
+        {paused.map(|until| view! {
+            <p class="notice">
+                "Paused until "<Moment at=until/>": its last attempts have failed, so Herald waits before the next. What is due stays pending."
+            </p>
+        })}
         <div class="columns columns-even">
             <Details webhook=webhook.clone()/>
             <Secret organization webhook=webhook.id/>
@@ -96,6 +107,23 @@ fn state_words(enabled: bool, held: u32, reason: Option<&str>) -> Option<String>
     Some(held.map_or(why.clone(), |held| format!("{why} {held}")))
 }
 
+/// Said from half of the way on, and again more clearly later.
+fn warning_words(failing: Failing) -> Option<String> {
+    let Failing { attempts, since, percent } = failing;
+    let urgency = match percent {
+        0..50 => return None,
+        50..70 => "Herald will disable this webhook if nothing changes",
+        70..90 => "Herald will soon disable this webhook",
+        _ => "Herald is about to disable this webhook",
+    };
+    let since = since.readable();
+    Some(format!(
+        "{urgency}: no attempt has succeeded since {since}, and {attempts} have failed. That is {percent} % of the way: \
+         {DISABLE_FAILURES_MIN} failed attempts and {} days without a success.",
+        DISABLE_AFTER.as_secs() / (24 * 60 * 60)
+    ))
+}
+
 fn deliveries_words(count: u32) -> String {
     if count == 1 { "1 delivery".to_owned() } else { format!("{count} deliveries") }
 }
@@ -116,6 +144,20 @@ mod tests {
             "Herald disabled this webhook: it answered 410 Gone. 12 deliveries are held: they were not sent, and they \
              are not lost."
         );
+    }
+
+    #[test]
+    fn the_way_to_being_disabled_is_said_from_half_of_it_on() {
+        let words = |percent| {
+            let since = domain::Timestamp::from_unix_ms(1_795_528_931_204);
+            warning_words(Failing { attempts: 12, since, percent })
+        };
+        assert_eq!(words(49), None);
+        let levels = [(50, "Herald will disable"), (70, "Herald will soon"), (90, "Herald is about")];
+        for (percent, beginning) in levels {
+            let words = words(percent).expect("words");
+            assert!(words.starts_with(beginning) && words.contains(&format!("{percent} %")), "{words}");
+        }
     }
 
     #[test]

@@ -131,6 +131,7 @@ mod tests {
             enabled: true,
             created_at: Timestamp::from_unix_ms(0),
             description: None,
+            headers: Vec::new(),
         };
         WebhookRow { webhook, last: None, pending, held }
     }

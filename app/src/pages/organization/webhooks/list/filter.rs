@@ -71,6 +71,7 @@ mod tests {
             enabled,
             created_at: Timestamp::from_unix_ms(0),
             description: Some("Keeps the Roster in step".into()),
+            headers: Vec::new(),
         };
         WebhookRow { webhook, last: None, pending: 0, held: 0 }
     }

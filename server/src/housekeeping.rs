@@ -1,0 +1,70 @@
+//! What goes on in the background: bulk jobs, and removing what is older than the retention.
+
+use std::time::Duration;
+
+use domain::limits::{RETENTION, RETENTION_EVERY};
+use tokio::sync::watch;
+
+use crate::{
+    clock::Clock,
+    store::{Pruned, Store, StoreError},
+};
+
+/// After an error of the store, how long until it is asked again.
+const STORE_RETRY: Duration = Duration::from_secs(1);
+
+/// Runs until `stop` turns true. What is left goes on after the next start.
+pub(crate) async fn run(store: Store, clock: Clock, mut stop: watch::Receiver<bool>) {
+    let work = async {
+        tokio::join!(run_jobs(&store, &clock), keep_retention(&store, &clock));
+    };
+    tokio::select! {
+        // An error means that the one who could stop us is gone.
+        _ = stop.wait_for(|stop| *stop) => {}
+        () = work => {}
+    }
+}
+
+/// Each job does a part in its turn, so that a long one does not keep a short one waiting.
+async fn run_jobs(store: &Store, clock: &Clock) {
+    loop {
+        match step_all(store).await {
+            Ok(true) => {}
+            Ok(false) => store.jobs_waiting().await,
+            Err(StoreError::Stopped) => return,
+            Err(error) => {
+                tracing::error!(%error, "A bulk job could not go on; trying again");
+                clock.sleep_until(clock.now() + STORE_RETRY).await;
+            }
+        }
+    }
+}
+
+/// Answers whether there was a job.
+async fn step_all(store: &Store) -> Result<bool, StoreError> {
+    let jobs = store.running_jobs().await?;
+    for job in &jobs {
+        store.step_job(*job).await?;
+    }
+    Ok(!jobs.is_empty())
+}
+
+async fn keep_retention(store: &Store, clock: &Clock) {
+    loop {
+        match prune(store, clock).await {
+            Ok(()) => {}
+            Err(StoreError::Stopped) => return,
+            Err(error) => tracing::error!(%error, "Old events could not be removed; trying again later"),
+        }
+        clock.sleep_until(clock.now() + RETENTION_EVERY).await;
+    }
+}
+
+async fn prune(store: &Store, clock: &Clock) -> Result<(), StoreError> {
+    let before = clock.now() - RETENTION;
+    let mut after = 0;
+    while let Pruned::UpTo(last) = store.prune(before, after).await? {
+        after = last;
+    }
+    store.tidy().await
+}

@@ -1,0 +1,153 @@
+//! `.../webhooks/{webhook}/deliveries`, `.../deliveries/{delivery}` and `.../jobs/{job}`
+
+use std::str::FromStr;
+
+use api::Problem;
+use axum::http::StatusCode;
+use domain::{
+    Attempt, Delivery, DeliveryDetail, FieldError, Issue, MASKED, RequestLine, Timestamp,
+    limits::{PAGE_ROWS, PAGE_ROWS_MAX},
+};
+use serde_json::{Map, Value, json};
+
+use super::{Call, Reply};
+use crate::store::DeliveryFilter;
+
+pub(super) async fn list(call: &Call) -> Result<Reply, Problem> {
+    let id = call.herald.webhook_id(&call.grant, call.param("webhook")).await?;
+    let query = Query::read(call, &["status", "type", "from", "to", "cursor", "limit"])?;
+    let filter = DeliveryFilter {
+        state: query.parsed("status")?,
+        event_type: query.parsed("type")?,
+        from: query.time("from")?,
+        to: query.time("to")?,
+    };
+    let limit = query.limit()?;
+    let page = call.herald.deliveries(&call.grant, id, &filter, query.text("cursor"), limit).await?;
+    let deliveries: Vec<Delivery> = page.deliveries.into_iter().map(|row| row.delivery).collect();
+    let mut answer = Map::from_iter([("deliveries".to_owned(), json!(deliveries))]);
+    if let Some(cursor) = page.next_cursor {
+        answer.insert("nextCursor".to_owned(), Value::from(cursor));
+    }
+    Reply::json(&answer)
+}
+
+pub(super) async fn read(call: &Call) -> Result<Reply, Problem> {
+    let detail = call.herald.delivery(&call.grant, call.param("delivery")).await?;
+    let mut answer = json!(detail.delivery);
+    answer["body"] = Value::from(detail.body.as_str());
+    answer["attempts"] = detail.attempts.iter().map(|attempt| attempt_json(&detail, attempt)).collect();
+    Reply::json(&answer)
+}
+
+pub(super) async fn redeliver(call: &Call) -> Result<Reply, Problem> {
+    call.optional_members()?.finish()?;
+    let delivery = call.herald.redeliver(&call.grant, call.param("delivery")).await?;
+    Ok(Reply::json(&delivery)?.with_status(StatusCode::ACCEPTED))
+}
+
+pub(super) async fn job(call: &Call) -> Result<Reply, Problem> {
+    Reply::json(&call.herald.job(&call.grant, call.param("job")).await?)
+}
+
+pub(super) async fn cancel_job(call: &Call) -> Result<Reply, Problem> {
+    call.herald.cancel_job(&call.grant, call.param("job")).await?;
+    Ok(Reply::empty(StatusCode::NO_CONTENT))
+}
+
+/// What was sent and what came back. The values of the webhook's own headers are masked.
+pub(super) fn attempt_json(detail: &DeliveryDetail, attempt: &Attempt) -> Value {
+    let mut answer = json!({
+        "number": attempt.number,
+        "trigger": attempt.trigger,
+        "startedAt": attempt.started_at,
+        "durationMs": attempt.duration_ms,
+        "request": { "method": "POST", "url": attempt.url, "headers": request_headers(detail, attempt) },
+    });
+    let response = attempt.response.as_ref().map(|response| {
+        let headers = by_name(response.headers.iter().cloned());
+        json!({ "headers": headers, "body": response.body, "truncated": response.truncated })
+    });
+    for (name, value) in [
+        ("status", attempt.status.map(Value::from)),
+        ("errorClass", attempt.error_class.map(|class| Value::from(class.as_str()))),
+        ("errorText", attempt.error_text.as_deref().map(Value::from)),
+        ("response", response),
+    ] {
+        if let Some(value) = value {
+            answer[name] = value;
+        }
+    }
+    answer
+}
+
+fn request_headers(detail: &DeliveryDetail, attempt: &Attempt) -> Value {
+    let line = RequestLine {
+        delivery_id: detail.delivery.id,
+        event_id: detail.delivery.event_id,
+        event_time: detail.event_time,
+        sequence: detail.sequence,
+        attempt: attempt.number,
+        started_at: attempt.started_at,
+    };
+    let own = line.headers(&attempt.signature).into_iter().map(|(name, value)| (name.to_owned(), value));
+    let custom = attempt.custom_headers.iter().map(|name| (name.clone(), MASKED.to_owned()));
+    by_name(own.chain(custom))
+}
+
+/// Several of one name are joined, as HTTP has it.
+fn by_name(headers: impl Iterator<Item = (String, String)>) -> Value {
+    let mut map = Map::new();
+    for (name, value) in headers {
+        let joined = match map.get(&name).and_then(Value::as_str) {
+            Some(first) => format!("{first}, {value}"),
+            None => value,
+        };
+        map.insert(name, Value::from(joined));
+    }
+    Value::Object(map)
+}
+
+/// The query of a list: what is not known is an error, so that a misspelt filter does not answer everything.
+pub(super) struct Query<'c> {
+    call: &'c Call,
+}
+
+impl<'c> Query<'c> {
+    fn read(call: &'c Call, known: &[&str]) -> Result<Self, Problem> {
+        let unknown = call.query_names().filter(|name| !known.contains(name)).map(|name| {
+            let detail =
+                format!("“{}” is not known here. Known are {}.", name.escape_debug(), known.join(", "));
+            FieldError::new(name, "unknown", detail)
+        });
+        let errors: Vec<FieldError> = unknown.collect();
+        if errors.is_empty() { Ok(Self { call }) } else { Err(Problem::invalid(errors)) }
+    }
+
+    fn text(&self, name: &str) -> Option<&'c str> {
+        self.call.query(name).filter(|text| !text.is_empty())
+    }
+
+    fn parsed<T: FromStr<Err = Issue>>(&self, name: &str) -> Result<Option<T>, Problem> {
+        let parsed = self.text(name).map(str::parse).transpose();
+        parsed.map_err(|issue: Issue| Problem::invalid(vec![issue.at(name)]))
+    }
+
+    fn time(&self, name: &str) -> Result<Option<Timestamp>, Problem> {
+        self.text(name).map(str::parse).transpose().map_err(|_| {
+            let detail = format!("“{name}” must be a time such as 2026-11-24T14:02:11Z.");
+            Problem::invalid(vec![FieldError::new(name, "invalid", detail)])
+        })
+    }
+
+    fn limit(&self) -> Result<usize, Problem> {
+        let Some(text) = self.text("limit") else {
+            return Ok(PAGE_ROWS);
+        };
+        let limit = text.parse().ok().filter(|limit| (1..=PAGE_ROWS_MAX).contains(limit));
+        limit.ok_or_else(|| {
+            let detail = format!("“limit” must be a whole number from 1 to {PAGE_ROWS_MAX}.");
+            Problem::invalid(vec![FieldError::new("limit", "invalid", detail)])
+        })
+    }
+}

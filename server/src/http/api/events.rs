@@ -1,0 +1,166 @@
+//! `POST /api/organizations/{organization}/webhook-events`: one event, or an array of up to 100.
+
+use api::Problem;
+use axum::http::StatusCode;
+use domain::{
+    EventType, FieldError, Issue, Payload, UserId,
+    limits::{BATCH_EVENTS_MAX, IDEMPOTENCY_KEY_LENGTH_MAX, REQUEST_BODY_BYTES_MAX},
+};
+use serde_json::{Value, json, value::RawValue};
+
+use super::{Call, Reply};
+use crate::{
+    http::{members::Members, problem::problem_json},
+    store::Published,
+    usecases::PublishRequest,
+};
+
+const KEY_HEADER: &str = "idempotency-key";
+
+pub(super) async fn publish(call: &Call) -> Result<Reply, Problem> {
+    if call.body().iter().find(|byte| !byte.is_ascii_whitespace()) == Some(&b'[') {
+        return publish_batch(call).await;
+    }
+    if call.body().len() > REQUEST_BODY_BYTES_MAX {
+        return Err(too_large());
+    }
+    let key = match call.header(KEY_HEADER) {
+        Some(text) => {
+            Some(check_key(text).map_err(|issue| Problem::invalid(vec![issue.at("Idempotency-Key")]))?)
+        }
+        None => None,
+    };
+    let mut request = read(call.body(), false)?;
+    request.idempotency_key = key;
+    let event_type = request.payload.event_type();
+    let mut published = call.herald.publish(&call.grant, vec![request]).await?;
+    let (status, answer) = answer(published.pop().ok_or_else(Problem::internal)?, event_type)?;
+    Ok(Reply::json(&answer)?.with_status(status))
+}
+
+async fn publish_batch(call: &Call) -> Result<Reply, Problem> {
+    if call.header(KEY_HEADER).is_some() {
+        let detail = "In a batch each event has its own key: put it into the member “idempotencyKey”.";
+        return Err(Problem::invalid(vec![FieldError::new("Idempotency-Key", "invalid", detail)]));
+    }
+    let elements: Vec<&RawValue> = serde_json::from_slice(call.body())
+        .map_err(|error| Problem::malformed(format!("The body must be a JSON array: {error}.")))?;
+    if elements.is_empty() || elements.len() > BATCH_EVENTS_MAX {
+        let detail = format!("A batch has 1 to {BATCH_EVENTS_MAX} events; this one has {}.", elements.len());
+        return Err(Problem::malformed(detail));
+    }
+    let read: Vec<Result<PublishRequest, Problem>> =
+        elements.iter().map(|element| read_element(element)).collect();
+    let good: Vec<PublishRequest> = read.iter().filter_map(|read| read.as_ref().ok().cloned()).collect();
+    let mut published = call.herald.publish(&call.grant, good).await?.into_iter();
+    let mut answers = Vec::with_capacity(read.len());
+    for read in read {
+        answers.push(match read {
+            Err(problem) => problem_json(&problem),
+            Ok(request) => {
+                let published = published.next().ok_or_else(Problem::internal)?;
+                element_answer(published, request.payload.event_type())
+            }
+        });
+    }
+    Reply::json(&answers)
+}
+
+fn read_element(element: &RawValue) -> Result<PublishRequest, Problem> {
+    if element.get().len() > REQUEST_BODY_BYTES_MAX {
+        return Err(too_large());
+    }
+    read(element.get().as_bytes(), true)
+}
+
+fn too_large() -> Problem {
+    let mut problem = Problem::malformed(format!("An event has at most {REQUEST_BODY_BYTES_MAX} bytes."));
+    problem.status = StatusCode::PAYLOAD_TOO_LARGE.as_u16();
+    problem
+}
+
+fn read(body: &[u8], in_batch: bool) -> Result<PublishRequest, Problem> {
+    let mut members = Members::read(body)?;
+    let event_type = members.parsed("type", str::parse::<EventType>);
+    // Which members a payload has depends on the type: without one, only the type is wrong.
+    let payload = match event_type {
+        Some(event_type) => members.object("payload", |payload| read_payload(event_type, payload)),
+        None => return Err(members.only("type")),
+    };
+    let idempotency_key = if in_batch { read_key(&mut members) } else { None };
+    members.finish()?;
+    Ok(PublishRequest { payload: payload.ok_or_else(Problem::internal)?, idempotency_key })
+}
+
+fn read_key(members: &mut Members) -> Option<String> {
+    let key = members.optional_text("idempotencyKey")?;
+    check_key(&key).map_err(|issue| members.add("idempotencyKey", issue)).ok()
+}
+
+/// Checked for presence and type; rules of names and whether there is such a user do not count here.
+fn read_payload(event_type: EventType, payload: &mut Members) -> Option<Payload> {
+    let username = payload.required_text("username");
+    let email = payload.required_text("email");
+    let user_id = read_user_id(payload);
+    let organization = payload.required_text("organization");
+    let group_name = match event_type {
+        EventType::UserRemovedFromGroup => Some(payload.required_text("groupName")?),
+        _ => None,
+    };
+    let remaining_seats = match event_type {
+        EventType::UserCreated => payload.limit("remainingSeats"),
+        _ => None,
+    };
+    let (username, email, user_id, organization) = (username?, email?, user_id?, organization?);
+    Some(match event_type {
+        EventType::UserCreated => {
+            Payload::UserCreated { username, email, user_id, organization, remaining_seats }
+        }
+        EventType::UserDisabled => Payload::UserDisabled { username, email, user_id, organization },
+        EventType::UserRemovedFromGroup => {
+            Payload::UserRemovedFromGroup { username, email, user_id, organization, group_name: group_name? }
+        }
+        EventType::UserLogin => Payload::UserLogin { username, email, user_id, organization },
+    })
+}
+
+fn read_user_id(payload: &mut Members) -> Option<UserId> {
+    let text = payload.required_text("userId")?;
+    let id = text.parse();
+    if id.is_err() {
+        payload.add("userId", Issue::new("invalid", "“userId” must be 24 lower-case hex digits."));
+    }
+    id.ok()
+}
+
+fn check_key(text: &str) -> Result<String, Issue> {
+    let length = text.chars().count();
+    if length == 0 || length > IDEMPOTENCY_KEY_LENGTH_MAX || text.chars().any(char::is_control) {
+        let detail = format!(
+            "An idempotency key has 1 to {IDEMPOTENCY_KEY_LENGTH_MAX} characters, none of them a control character."
+        );
+        return Err(Issue::new("invalid", detail));
+    }
+    Ok(text.to_owned())
+}
+
+fn answer(published: Published, event_type: EventType) -> Result<(StatusCode, Value), Problem> {
+    let body = |id, deliveries: u32| json!({ "id": id, "type": event_type, "deliveries": deliveries });
+    match published {
+        Published::Accepted { id, deliveries } => Ok((StatusCode::ACCEPTED, body(id, deliveries))),
+        Published::Repeated { id, deliveries } => Ok((StatusCode::OK, body(id, deliveries))),
+        Published::Conflict => Err(Problem::conflict(
+            "This idempotency key came before with another event. Use a new key for a new event.",
+        )),
+    }
+}
+
+fn element_answer(published: Published, event_type: EventType) -> Value {
+    match answer(published, event_type) {
+        Ok((status, mut body)) => {
+            body["status"] = Value::from(status.as_u16());
+            body
+        }
+        Err(problem) => problem_json(&problem),
+    }
+}

@@ -1,0 +1,474 @@
+//! Bulk jobs: what is done to many deliveries is done some at a time, so that the writer is free for others in between.
+//!
+//! A job is a row, so it goes on after a restart; an admin can cancel those that an admin began.
+
+use async_trait::async_trait;
+use domain::{
+    DeliveryState, JobId, OrganizationId, Timestamp, WebhookId,
+    limits::{JOB_ROWS, JOB_SCAN_ROWS},
+};
+use serde::{Deserialize, Serialize};
+use sqlx::FromRow;
+
+use super::{Store, StoreError, group::Group, parsed, to_json, webhook_changes::webhook_seq, writer::Write};
+
+/// What a job does to its deliveries.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum JobAction {
+    /// Send again, under a new schedule.
+    Redeliver,
+    /// Send what was held.
+    Release,
+    /// Cancel what was held.
+    Discard,
+    /// Hold what is pending, because the webhook was disabled.
+    Hold,
+    /// Cancel what is pending or held, because the webhook was deleted.
+    Cancel,
+}
+
+impl JobAction {
+    const ALL: [Self; 5] = [Self::Redeliver, Self::Release, Self::Discard, Self::Hold, Self::Cancel];
+
+    const fn as_str(self) -> &'static str {
+        match self {
+            Self::Redeliver => "redeliver",
+            Self::Release => "release",
+            Self::Discard => "discard",
+            Self::Hold => "hold",
+            Self::Cancel => "cancel",
+        }
+    }
+
+    /// Whether the deliveries are sent afterwards, which a webhook that is disabled or deleted does not allow.
+    const fn sends(self) -> bool {
+        matches!(self, Self::Redeliver | Self::Release)
+    }
+
+    /// Which deliveries it is for, unless the job says so itself.
+    const fn states(self) -> &'static [DeliveryState] {
+        match self {
+            Self::Redeliver => &[DeliveryState::Failed],
+            Self::Release | Self::Discard => &[DeliveryState::Held],
+            Self::Hold => &[DeliveryState::Pending],
+            Self::Cancel => &[DeliveryState::Pending, DeliveryState::Held],
+        }
+    }
+
+    const fn change(self) -> &'static str {
+        match self {
+            Self::Redeliver => {
+                "state = 'pending', due_at = ?1, delivered_at = NULL, schedule_from = attempts, trigger = 'manual'"
+            }
+            Self::Release => {
+                "state = 'pending', due_at = ?1, schedule_from = attempts, trigger = 'scheduled'"
+            }
+            Self::Hold => "state = 'held', due_at = NULL",
+            Self::Discard | Self::Cancel => "state = 'cancelled', due_at = NULL",
+        }
+    }
+}
+
+impl std::str::FromStr for JobAction {
+    type Err = ();
+
+    fn from_str(text: &str) -> Result<Self, ()> {
+        Self::ALL.into_iter().find(|action| action.as_str() == text).ok_or(())
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum JobState {
+    Running,
+    Done,
+    Cancelled,
+}
+
+impl std::str::FromStr for JobState {
+    type Err = ();
+
+    fn from_str(text: &str) -> Result<Self, ()> {
+        match text {
+            "running" => Ok(Self::Running),
+            "done" => Ok(Self::Done),
+            "cancelled" => Ok(Self::Cancelled),
+            _ => Err(()),
+        }
+    }
+}
+
+/// A job as the API shows it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Job {
+    pub id: JobId,
+    pub webhook_id: WebhookId,
+    pub action: JobAction,
+    pub status: JobState,
+    /// How many deliveries matched when it began.
+    pub matched: u32,
+    pub done: u32,
+    pub created_at: Timestamp,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ended_at: Option<Timestamp>,
+}
+
+/// Which deliveries of a webhook.
+#[derive(Debug, Clone, Default)]
+pub struct Matching {
+    /// Empty: those that the action is for.
+    pub states: Vec<DeliveryState>,
+    /// Made from then on.
+    pub since: Option<Timestamp>,
+}
+
+impl Store {
+    /// How many of a webhook's deliveries an action would be for.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`] when the organization has no such webhook.
+    pub async fn count_matching(
+        &self,
+        organization: OrganizationId,
+        webhook: WebhookId,
+        action: JobAction,
+        matching: &Matching,
+    ) -> Result<u32, StoreError> {
+        let counted: Option<u32> = sqlx::query_scalar(
+            "SELECT (SELECT count(*) FROM deliveries AS d
+                     WHERE d.webhook_seq = w.seq AND d.test = 0 AND d.state IN (SELECT value FROM json_each(?3))
+                       AND d.created_at >= ?4)
+             FROM webhooks AS w
+             WHERE w.id = ?1 AND w.organization_id = ?2 AND w.platform = 0 AND w.deleted_at IS NULL",
+        )
+        .bind(webhook.to_string())
+        .bind(organization.to_string())
+        .bind(to_json(states(action, matching)))
+        .bind(matching.since.map_or(i64::MIN, Timestamp::unix_ms))
+        .fetch_optional(&self.readers)
+        .await?;
+        counted.ok_or(StoreError::NotFound("webhook"))
+    }
+
+    /// Begins a job; it is carried out in the background.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`]; [`StoreError::Refused`] when something is to be sent and the webhook is disabled.
+    pub async fn begin_job(
+        &self,
+        organization: OrganizationId,
+        webhook: WebhookId,
+        action: JobAction,
+        matching: Matching,
+        matched: u32,
+    ) -> Result<JobId, StoreError> {
+        self.writer.write(BeginJob { organization, webhook, action, matching, matched }).await
+    }
+
+    /// # Errors
+    /// [`StoreError::NotFound`] when the organization has no such job.
+    pub async fn job(&self, organization: OrganizationId, id: JobId) -> Result<Job, StoreError> {
+        let row: Option<JobRow> = sqlx::query_as(
+            "SELECT j.id, w.id AS webhook_id, j.action, j.state, j.matched, j.done, j.created_at, j.ended_at
+             FROM jobs AS j JOIN webhooks AS w ON w.seq = j.webhook_seq
+             WHERE j.id = ? AND w.organization_id = ?",
+        )
+        .bind(id.to_string())
+        .bind(organization.to_string())
+        .fetch_optional(&self.readers)
+        .await?;
+        row.ok_or(StoreError::NotFound("job"))?.job()
+    }
+
+    /// Cancels a job: what it has done stays done.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`]; [`StoreError::Refused`] for one that Herald began to hold or cancel what waited.
+    pub async fn cancel_job(&self, organization: OrganizationId, id: JobId) -> Result<(), StoreError> {
+        self.writer.write(CancelJob { organization, id }).await
+    }
+
+    /// Resolves when there may be jobs to be run.
+    pub async fn jobs_waiting(&self) {
+        self.listeners.jobs.notified().await;
+    }
+
+    /// The rows of the jobs that are not done.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn running_jobs(&self) -> Result<Vec<i64>, StoreError> {
+        let sql = "SELECT seq FROM jobs WHERE state = 'running' ORDER BY seq";
+        Ok(sqlx::query_scalar(sql).fetch_all(&self.readers).await?)
+    }
+
+    /// Does a job's next part.
+    ///
+    /// # Errors
+    /// When nothing was stored.
+    pub async fn step_job(&self, job: i64) -> Result<(), StoreError> {
+        self.writer.write(StepJob(job)).await
+    }
+}
+
+fn states(action: JobAction, matching: &Matching) -> &[DeliveryState] {
+    if matching.states.is_empty() { action.states() } else { &matching.states }
+}
+
+#[derive(FromRow)]
+struct JobRow {
+    id: String,
+    webhook_id: String,
+    action: String,
+    state: String,
+    matched: u32,
+    done: u32,
+    created_at: i64,
+    ended_at: Option<i64>,
+}
+
+impl JobRow {
+    fn job(self) -> Result<Job, StoreError> {
+        Ok(Job {
+            id: parsed(&self.id)?,
+            webhook_id: parsed(&self.webhook_id)?,
+            action: parsed(&self.action)?,
+            status: parsed(&self.state)?,
+            matched: self.matched,
+            done: self.done,
+            created_at: Timestamp::from_unix_ms(self.created_at),
+            ended_at: self.ended_at.map(Timestamp::from_unix_ms),
+        })
+    }
+}
+
+struct BeginJob {
+    organization: OrganizationId,
+    webhook: WebhookId,
+    action: JobAction,
+    matching: Matching,
+    matched: u32,
+}
+
+#[async_trait]
+impl Write for BeginJob {
+    type Output = JobId;
+
+    async fn apply(&mut self, group: &mut Group<'_>) -> Result<JobId, StoreError> {
+        let webhook = webhook_seq(group, self.organization, self.webhook).await?;
+        if self.action.sends() {
+            require_enabled(group, webhook).await?;
+        }
+        // A new beginning for a receiver that was left alone.
+        group.webhook_changed(webhook);
+        insert_job(group, webhook, self.action, &self.matching, self.matched).await
+    }
+}
+
+pub(super) async fn require_enabled(group: &mut Group<'_>, webhook: i64) -> Result<(), StoreError> {
+    if is_enabled(group, webhook).await? {
+        return Ok(());
+    }
+    Err(StoreError::Refused("The webhook is disabled, so nothing is sent. Enable it first.".to_owned()))
+}
+
+async fn is_enabled(group: &mut Group<'_>, webhook: i64) -> Result<bool, StoreError> {
+    let sql = "SELECT EXISTS (SELECT 1 FROM webhooks WHERE seq = ? AND enabled = 1 AND deleted_at IS NULL)";
+    Ok(sqlx::query_scalar(sql).bind(webhook).fetch_one(&mut *group.connection).await?)
+}
+
+/// Does what a change of a webhook means for its deliveries: the first of them at once, the rest as a job.
+pub(super) async fn begin_own(
+    group: &mut Group<'_>,
+    webhook: i64,
+    action: JobAction,
+) -> Result<(), StoreError> {
+    let running = RunningJob {
+        seq: 0,
+        webhook_seq: webhook,
+        action: action.as_str().to_owned(),
+        states: to_json(action.states()),
+        since: None,
+        after_seq: 0,
+        last_seq: i64::MAX,
+    };
+    let step = running.step(group, action).await?;
+    if !step.is_last {
+        insert_job(group, webhook, action, &Matching::default(), 0).await?;
+    }
+    Ok(())
+}
+
+async fn insert_job(
+    group: &mut Group<'_>,
+    webhook: i64,
+    action: JobAction,
+    matching: &Matching,
+    matched: u32,
+) -> Result<JobId, StoreError> {
+    let id: JobId = group.new_id();
+    sqlx::query(
+        "INSERT INTO jobs (id, webhook_seq, action, states, since, last_seq, matched, state, created_at)
+         VALUES (?, ?, ?, ?, ?, (SELECT coalesce(max(seq), 0) FROM deliveries), ?, 'running', ?)",
+    )
+    .bind(id.to_string())
+    .bind(webhook)
+    .bind(action.as_str())
+    .bind(to_json(states(action, matching)))
+    .bind(matching.since.map(Timestamp::unix_ms))
+    .bind(matched)
+    .bind(group.now.unix_ms())
+    .execute(&mut *group.connection)
+    .await?;
+    group.wake_jobs();
+    Ok(id)
+}
+
+struct CancelJob {
+    organization: OrganizationId,
+    id: JobId,
+}
+
+#[async_trait]
+impl Write for CancelJob {
+    type Output = ();
+
+    async fn apply(&mut self, group: &mut Group<'_>) -> Result<(), StoreError> {
+        let found: Option<(i64, String)> = sqlx::query_as(
+            "SELECT j.seq, j.action FROM jobs AS j JOIN webhooks AS w ON w.seq = j.webhook_seq
+             WHERE j.id = ? AND w.organization_id = ?",
+        )
+        .bind(self.id.to_string())
+        .bind(self.organization.to_string())
+        .fetch_optional(&mut *group.connection)
+        .await?;
+        let (seq, action) = found.ok_or(StoreError::NotFound("job"))?;
+        if matches!(parsed(&action)?, JobAction::Hold | JobAction::Cancel) {
+            let detail = "Herald itself began this job, because the webhook was disabled or deleted. It ends by itself.";
+            return Err(StoreError::Refused(detail.to_owned()));
+        }
+        end_job(group, seq, "cancelled").await
+    }
+}
+
+async fn end_job(group: &mut Group<'_>, seq: i64, state: &'static str) -> Result<(), StoreError> {
+    sqlx::query("UPDATE jobs SET state = ?, ended_at = ? WHERE seq = ? AND state = 'running'")
+        .bind(state)
+        .bind(group.now.unix_ms())
+        .bind(seq)
+        .execute(&mut *group.connection)
+        .await?;
+    Ok(())
+}
+
+struct StepJob(i64);
+
+#[derive(FromRow)]
+struct RunningJob {
+    seq: i64,
+    webhook_seq: i64,
+    action: String,
+    states: String,
+    since: Option<i64>,
+    after_seq: i64,
+    last_seq: i64,
+}
+
+struct Step {
+    done: usize,
+    after_seq: i64,
+    is_last: bool,
+}
+
+#[async_trait]
+impl Write for StepJob {
+    type Output = ();
+
+    async fn apply(&mut self, group: &mut Group<'_>) -> Result<(), StoreError> {
+        let job: Option<RunningJob> = sqlx::query_as(
+            "SELECT seq, webhook_seq, action, states, since, after_seq, last_seq FROM jobs
+             WHERE seq = ? AND state = 'running'",
+        )
+        .bind(self.0)
+        .fetch_optional(&mut *group.connection)
+        .await?;
+        let Some(job) = job else {
+            return Ok(());
+        };
+        let action: JobAction = parsed(&job.action)?;
+        if action.sends() && !is_enabled(group, job.webhook_seq).await? {
+            return end_job(group, job.seq, "cancelled").await;
+        }
+        let step = job.step(group, action).await?;
+        sqlx::query("UPDATE jobs SET after_seq = ?, done = done + ? WHERE seq = ?")
+            .bind(step.after_seq)
+            .bind(i64::try_from(step.done).unwrap_or(i64::MAX))
+            .bind(job.seq)
+            .execute(&mut *group.connection)
+            .await?;
+        if action.sends() && step.done > 0 {
+            group.news.more.insert(job.webhook_seq);
+        }
+        if step.is_last { end_job(group, job.seq, "done").await } else { Ok(()) }
+    }
+}
+
+impl RunningJob {
+    async fn step(&self, group: &mut Group<'_>, action: JobAction) -> Result<Step, StoreError> {
+        match action {
+            JobAction::Redeliver => self.step_through(group, action).await,
+            _ => self.step_out(group, action).await,
+        }
+    }
+
+    /// Deliveries leave their state for good, so the next ones are always the first that are still in it.
+    async fn step_out(&self, group: &mut Group<'_>, action: JobAction) -> Result<Step, StoreError> {
+        let mut done = 0;
+        for state in action.states() {
+            // The state stands in the text, so that its partial index is used.
+            let sql = format!(
+                "UPDATE deliveries SET {} WHERE seq IN (
+                     SELECT seq FROM deliveries WHERE state = '{state}' AND webhook_seq = ?2 AND seq <= ?3 LIMIT ?4)",
+                action.change()
+            );
+            let changed = sqlx::query(sqlx::AssertSqlSafe(sql))
+                .bind(group.now.unix_ms())
+                .bind(self.webhook_seq)
+                .bind(self.last_seq)
+                .bind(i64::try_from(JOB_ROWS - done).unwrap_or(0))
+                .execute(&mut *group.connection)
+                .await?;
+            done += usize::try_from(changed.rows_affected()).unwrap_or(usize::MAX);
+        }
+        Ok(Step { done, after_seq: self.after_seq, is_last: done < JOB_ROWS })
+    }
+
+    /// Deliveries may come back into their state, so each is looked at once, in order.
+    async fn step_through(&self, group: &mut Group<'_>, action: JobAction) -> Result<Step, StoreError> {
+        let end = self.last_seq.min(self.after_seq.saturating_add(JOB_SCAN_ROWS));
+        let sql = format!(
+            "UPDATE deliveries SET {} WHERE seq IN (
+                 SELECT seq FROM deliveries
+                 WHERE webhook_seq = ?2 AND seq > ?3 AND seq <= ?4 AND test = 0 AND created_at >= ?5
+                   AND state IN (SELECT value FROM json_each(?6))
+                 ORDER BY seq LIMIT ?7)
+             RETURNING seq",
+            action.change()
+        );
+        let changed: Vec<i64> = sqlx::query_scalar(sqlx::AssertSqlSafe(sql))
+            .bind(group.now.unix_ms())
+            .bind(self.webhook_seq)
+            .bind(self.after_seq)
+            .bind(end)
+            .bind(self.since.unwrap_or(i64::MIN))
+            .bind(&self.states)
+            .bind(i64::try_from(JOB_ROWS).unwrap_or(i64::MAX))
+            .fetch_all(&mut *group.connection)
+            .await?;
+        let is_full = changed.len() == JOB_ROWS;
+        let after_seq = if is_full { changed.iter().copied().max().unwrap_or(end) } else { end };
+        Ok(Step { done: changed.len(), after_seq, is_last: !is_full && end == self.last_seq })
+    }
+}

@@ -1,0 +1,67 @@
+//! Sending a delivery again by hand.
+
+use async_trait::async_trait;
+use domain::{DeliveryId, OrganizationId};
+use serde::{Deserialize, Serialize};
+
+use super::{Store, StoreError, group::Group, jobs::require_enabled, writer::Write};
+
+/// What is to become of held deliveries.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum HeldAction {
+    Release,
+    Discard,
+}
+
+impl Store {
+    /// Makes a delivery due now, under a new schedule: the same id and body, a new attempt.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`]; [`StoreError::Refused`] when its webhook is disabled or deleted, or it was a test.
+    pub async fn redeliver(&self, organization: OrganizationId, id: DeliveryId) -> Result<(), StoreError> {
+        self.writer.write(Redeliver { organization, id }).await
+    }
+}
+
+struct Redeliver {
+    organization: OrganizationId,
+    id: DeliveryId,
+}
+
+#[async_trait]
+impl Write for Redeliver {
+    type Output = ();
+
+    async fn apply(&mut self, group: &mut Group<'_>) -> Result<(), StoreError> {
+        let found: Option<(i64, i64, bool, bool)> = sqlx::query_as(
+            "SELECT d.seq, d.webhook_seq, d.test, w.deleted_at IS NOT NULL
+             FROM deliveries AS d JOIN webhooks AS w ON w.seq = d.webhook_seq
+             WHERE d.id = ? AND w.organization_id = ? AND w.platform = 0",
+        )
+        .bind(self.id.to_string())
+        .bind(self.organization.to_string())
+        .fetch_optional(&mut *group.connection)
+        .await?;
+        let (seq, webhook, test, deleted) = found.ok_or(StoreError::NotFound("delivery"))?;
+        if test {
+            return Err(StoreError::Refused("This was a test. Send another test instead.".to_owned()));
+        }
+        if deleted {
+            let detail = "The webhook of this delivery was deleted, so it cannot be sent again.";
+            return Err(StoreError::Refused(detail.to_owned()));
+        }
+        require_enabled(group, webhook).await?;
+        sqlx::query(
+            "UPDATE deliveries SET state = 'pending', due_at = ?, delivered_at = NULL, schedule_from = attempts,
+                    trigger = 'manual'
+             WHERE seq = ?",
+        )
+        .bind(group.now.unix_ms())
+        .bind(seq)
+        .execute(&mut *group.connection)
+        .await?;
+        group.webhook_changed(webhook);
+        Ok(())
+    }
+}

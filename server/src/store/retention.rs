@@ -1,0 +1,112 @@
+//! Retention: what is older than its time goes, some at a time, from the oldest on.
+
+use async_trait::async_trait;
+use domain::{Timestamp, limits::PRUNE_ROWS};
+
+use super::{Store, StoreError, group::Group, writer::Write};
+
+/// How far pruning has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Pruned {
+    /// There may be more after this event's row.
+    UpTo(i64),
+    All,
+}
+
+/// Pages that are given back to the file system in one transaction.
+const FREED_PAGES: &str = "PRAGMA incremental_vacuum(256)";
+
+impl Store {
+    /// Removes some events from before `before` after the row `after`, with their deliveries and attempts. What is still
+    /// pending stays, and its event with it.
+    ///
+    /// # Errors
+    /// When nothing was removed.
+    pub async fn prune(&self, before: Timestamp, after: i64) -> Result<Pruned, StoreError> {
+        self.writer.write(Prune { before, after }).await
+    }
+
+    /// Removes what belongs to deleted webhooks that have no history left, and secrets that sign no longer.
+    ///
+    /// # Errors
+    /// When nothing was removed.
+    pub async fn tidy(&self) -> Result<(), StoreError> {
+        self.writer.write(Tidy).await
+    }
+}
+
+struct Prune {
+    before: Timestamp,
+    after: i64,
+}
+
+#[async_trait]
+impl Write for Prune {
+    type Output = Pruned;
+
+    async fn apply(&mut self, group: &mut Group<'_>) -> Result<Pruned, StoreError> {
+        let rows: Vec<(i64, i64)> =
+            sqlx::query_as("SELECT seq, happened_at FROM events WHERE seq > ? ORDER BY seq LIMIT ?")
+                .bind(self.after)
+                .bind(i64::try_from(PRUNE_ROWS).unwrap_or(i64::MAX))
+                .fetch_all(&mut *group.connection)
+                .await?;
+        let old: Vec<i64> = rows
+            .iter()
+            .take_while(|(_, happened_at)| *happened_at < self.before.unix_ms())
+            .map(|(seq, _)| *seq)
+            .collect();
+        let Some(last) = old.last().copied() else {
+            return Ok(Pruned::All);
+        };
+        remove(group, &old).await?;
+        Ok(if old.len() == PRUNE_ROWS { Pruned::UpTo(last) } else { Pruned::All })
+    }
+}
+
+async fn remove(group: &mut Group<'_>, events: &[i64]) -> Result<(), StoreError> {
+    let events = super::to_json(events);
+    for sql in [
+        "DELETE FROM attempts WHERE delivery_seq IN (
+             SELECT seq FROM deliveries WHERE event_seq IN (SELECT value FROM json_each(?)) AND state <> 'pending')",
+        "DELETE FROM deliveries WHERE event_seq IN (SELECT value FROM json_each(?)) AND state <> 'pending'",
+        "DELETE FROM events WHERE seq IN (SELECT value FROM json_each(?))
+             AND NOT EXISTS (SELECT 1 FROM deliveries WHERE event_seq = events.seq)",
+    ] {
+        sqlx::query(sql).bind(&events).execute(&mut *group.connection).await?;
+    }
+    Ok(())
+}
+
+struct Tidy;
+
+#[async_trait]
+impl Write for Tidy {
+    type Output = ();
+
+    async fn apply(&mut self, group: &mut Group<'_>) -> Result<(), StoreError> {
+        let now = group.now.unix_ms();
+        sqlx::query(
+            "UPDATE webhooks SET previous_secret = NULL, previous_until = NULL WHERE previous_until <= ?",
+        )
+        .bind(now)
+        .execute(&mut *group.connection)
+        .await?;
+        sqlx::query(
+            "DELETE FROM jobs WHERE state <> 'running' AND webhook_seq IN (
+                 SELECT seq FROM webhooks WHERE deleted_at IS NOT NULL
+                     AND NOT EXISTS (SELECT 1 FROM deliveries WHERE webhook_seq = webhooks.seq))",
+        )
+        .execute(&mut *group.connection)
+        .await?;
+        sqlx::query(
+            "DELETE FROM webhooks WHERE deleted_at IS NOT NULL
+                 AND NOT EXISTS (SELECT 1 FROM deliveries WHERE webhook_seq = webhooks.seq)
+                 AND NOT EXISTS (SELECT 1 FROM jobs WHERE webhook_seq = webhooks.seq)",
+        )
+        .execute(&mut *group.connection)
+        .await?;
+        sqlx::query(FREED_PAGES).fetch_all(&mut *group.connection).await?;
+        Ok(())
+    }
+}

@@ -1,0 +1,176 @@
+//! Publishing events, and what an admin does with deliveries: looks at them, sends them again, settles what was held.
+
+use api::{Problem, deliveries::DeliveryPage};
+use domain::{
+    Delivery, DeliveryDetail, DeliveryState, FieldError, Id, JobId, Payload, Timestamp, WebhookId,
+    delivery_body,
+};
+
+use crate::{
+    access::Grant,
+    herald::Herald,
+    store::{DeliveryFilter, Job, JobAction, Matching, NewEvent, Published},
+};
+
+/// An event to be published, checked.
+#[derive(Clone)]
+pub(crate) struct PublishRequest {
+    pub(crate) payload: Payload,
+    pub(crate) idempotency_key: Option<String>,
+}
+
+/// A bulk action: how many deliveries it is for, and the job unless it was only counted.
+pub(crate) struct Begun {
+    pub(crate) matched: u32,
+    pub(crate) job: Option<JobId>,
+}
+
+impl Herald {
+    pub(crate) async fn publish(
+        &self,
+        grant: &Grant,
+        requests: Vec<PublishRequest>,
+    ) -> Result<Vec<Published>, Problem> {
+        if requests.is_empty() {
+            return Ok(Vec::new());
+        }
+        let organization_id = grant.organization()?.id;
+        let new = |PublishRequest { payload, idempotency_key }| NewEvent {
+            organization_id,
+            payload,
+            idempotency_key,
+        };
+        Ok(self.store.publish(requests.into_iter().map(new).collect()).await?)
+    }
+
+    pub(crate) async fn deliveries(
+        &self,
+        grant: &Grant,
+        webhook: WebhookId,
+        filter: &DeliveryFilter,
+        cursor: Option<&str>,
+        limit: usize,
+    ) -> Result<DeliveryPage, Problem> {
+        let cursor = cursor.filter(|cursor| !cursor.is_empty());
+        Ok(self.store.deliveries(grant.organization()?.id, webhook, filter, cursor, limit).await?)
+    }
+
+    pub(crate) async fn delivery(&self, grant: &Grant, id: &str) -> Result<DeliveryDetail, Problem> {
+        Ok(self.store.delivery(grant.organization()?.id, read_id(id, "delivery")?).await?)
+    }
+
+    pub(crate) async fn redeliver(&self, grant: &Grant, id: &str) -> Result<Delivery, Problem> {
+        let id = read_id(id, "delivery")?;
+        let organization = grant.organization()?.id;
+        self.store.redeliver(organization, id).await?;
+        Ok(self.store.delivery(organization, id).await?.delivery)
+    }
+
+    /// Sends again what has failed, or what is in `status`; where only `since` is given, all that has ended since then.
+    pub(crate) async fn redeliver_many(
+        &self,
+        grant: &Grant,
+        webhook: WebhookId,
+        since: Option<Timestamp>,
+        status: Option<DeliveryState>,
+        dry_run: bool,
+    ) -> Result<Begun, Problem> {
+        let states = match (status, since) {
+            (Some(DeliveryState::Pending), _) => {
+                return Err(not_redelivered("Pending deliveries are sent anyway."));
+            }
+            (Some(DeliveryState::Held), _) => {
+                return Err(not_redelivered("What is held is not redelivered but released."));
+            }
+            (Some(status), _) => vec![status],
+            (None, Some(_)) => vec![DeliveryState::Delivered, DeliveryState::Failed],
+            (None, None) => vec![DeliveryState::Failed],
+        };
+        self.begin(grant, webhook, JobAction::Redeliver, Matching { states, since }, dry_run).await
+    }
+
+    pub(crate) async fn settle_held(
+        &self,
+        grant: &Grant,
+        webhook: WebhookId,
+        action: JobAction,
+    ) -> Result<Begun, Problem> {
+        self.begin(grant, webhook, action, Matching::default(), false).await
+    }
+
+    async fn begin(
+        &self,
+        grant: &Grant,
+        webhook: WebhookId,
+        action: JobAction,
+        matching: Matching,
+        dry_run: bool,
+    ) -> Result<Begun, Problem> {
+        let organization = grant.organization()?.id;
+        let matched = self.store.count_matching(organization, webhook, action, &matching).await?;
+        if dry_run {
+            return Ok(Begun { matched, job: None });
+        }
+        let job = self.store.begin_job(organization, webhook, action, matching, matched).await?;
+        Ok(Begun { matched, job: Some(job) })
+    }
+
+    pub(crate) async fn job(&self, grant: &Grant, id: &str) -> Result<Job, Problem> {
+        Ok(self.store.job(grant.organization()?.id, read_id(id, "job")?).await?)
+    }
+
+    pub(crate) async fn cancel_job(&self, grant: &Grant, id: &str) -> Result<(), Problem> {
+        Ok(self.store.cancel_job(grant.organization()?.id, read_id(id, "job")?).await?)
+    }
+
+    /// Sends a test at once and answers what came of it. It is never tried again.
+    pub(crate) async fn test_webhook(
+        &self,
+        grant: &Grant,
+        webhook: WebhookId,
+    ) -> Result<DeliveryDetail, Problem> {
+        let test = self.store.prepare_test(grant.organization()?.id, webhook).await?;
+        let herald = self.clone();
+        // On its own, so that a client that goes away does not keep the result from being stored.
+        let sending = tokio::spawn(async move {
+            let started_at = herald.clock.now();
+            let sent = herald.sender.send(&test.route, &test.due, started_at).await;
+            let (ended_at, succeeded) = (herald.clock.now(), sent.outcome.is_success());
+            let attempt = sent.into_attempt(&test.due, &test.route, started_at);
+            herald.store.record_test(&test, attempt.clone(), succeeded, ended_at).await?;
+            let status = if succeeded { DeliveryState::Delivered } else { DeliveryState::Failed };
+            let delivery = Delivery {
+                id: test.due.id,
+                event_id: test.due.event_id,
+                event_type: test.event_type,
+                webhook_id: webhook,
+                status,
+                test: true,
+                attempts: 1,
+                next_attempt_at: None,
+                created_at: test.due.event_time,
+                delivered_at: succeeded.then_some(ended_at),
+            };
+            Ok::<DeliveryDetail, Problem>(DeliveryDetail {
+                delivery,
+                event_time: test.due.event_time,
+                sequence: None,
+                body: delivery_body(&test.due.head, &test.due.payload),
+                attempts: vec![attempt],
+            })
+        });
+        sending.await.map_err(|error| {
+            tracing::error!(%error, "A test send ended in a panic");
+            Problem::internal()
+        })?
+    }
+}
+
+/// What is no id names nothing.
+fn read_id<T>(text: &str, what: &str) -> Result<Id<T>, Problem> {
+    text.parse().map_err(|_| Problem::not_found(what))
+}
+
+fn not_redelivered(detail: &str) -> Problem {
+    Problem::invalid(vec![FieldError::new("status", "invalid", detail)])
+}
