@@ -1,11 +1,13 @@
 //! The deliveries of a webhook.
 
+use std::time::Duration;
+
 use domain::limits::PAGE_ROWS;
 use serde_json::{Value, json};
 
 use crate::{
     assert_id, assert_members, assert_problem,
-    support::{Client, TestHerald},
+    support::{Client, Receiver, TestHerald},
     webhooks::PATH,
 };
 
@@ -80,4 +82,110 @@ fn path(webhook: &Value) -> String {
 
 fn herald_now(herald: &TestHerald) -> Value {
     json!(herald.clock.now().to_string())
+}
+
+#[tokio::test]
+async fn filters_choose_and_unknown_ones_are_named() {
+    let herald = TestHerald::start().await;
+    let admin = herald.first_admin().await;
+    let receiver = Receiver::start().await;
+    let webhook = admin.create_webhook("USER_LOGIN", &receiver.url("/")).await;
+    let (name, list) = (webhook["name"].as_str().unwrap(), path(&webhook));
+    admin.publish_login("early").await;
+    admin.until_delivery(name, |delivery| delivery["status"] == "delivered").await;
+    receiver.answer_with(500);
+    herald.clock.advance(Duration::from_secs(60));
+    let later = herald.clock.now();
+    admin.publish_login("late").await;
+    admin.until_delivery(name, |delivery| delivery["attempts"] == 1).await;
+    for (query, count) in [
+        ("status=delivered".to_owned(), 1),
+        ("status=pending".to_owned(), 1),
+        ("status=failed".to_owned(), 0),
+        ("type=USER_LOGIN&limit=1".to_owned(), 1),
+        ("type=USER_CREATED".to_owned(), 0),
+        (format!("from={later}"), 1),
+        (format!("to={later}"), 1),
+        (format!("from={later}&status=delivered"), 0),
+    ] {
+        let answer = admin.get(&format!("{list}?{query}")).await.ok();
+        assert_eq!(answer["deliveries"].as_array().unwrap().len(), count, "{query}: {answer}");
+    }
+    for (query, pointer) in [
+        ("status=lost", "#/status"),
+        ("type=USER_PROMOTED", "#/type"),
+        ("from=yesterday", "#/from"),
+        ("to=1", "#/to"),
+        ("limit=0", "#/limit"),
+        ("limit=1001", "#/limit"),
+        ("state=failed", "#/state"),
+    ] {
+        assert_problem(&admin.get(&format!("{list}?{query}")).await, 422, &[pointer]);
+    }
+    herald.stop().await;
+}
+
+#[tokio::test]
+async fn a_cursor_of_another_list_is_refused() {
+    let herald = TestHerald::start().await;
+    let admin = herald.first_admin().await;
+    let one = admin.create_webhook("USER_LOGIN", "http://127.0.0.1:1024/").await;
+    let other = admin.create_webhook("USER_LOGIN", "http://127.0.0.1:1024/").await;
+    admin.publish_logins(3).await;
+    let page = admin.get(&format!("{}?limit=2", path(&one))).await.ok();
+    let cursor = page["nextCursor"].as_str().expect("there is more");
+    let rest = admin.get(&format!("{}?limit=2&cursor={cursor}", path(&one))).await.ok();
+    assert_eq!(rest["deliveries"].as_array().unwrap().len(), 1);
+    let foreign = admin.get(&format!("{}?cursor={cursor}", path(&other))).await;
+    assert_problem(&foreign, 422, &["#/cursor"]);
+    herald.stop().await;
+}
+
+#[tokio::test]
+async fn one_delivery_shows_what_was_sent_and_what_came_back() {
+    let herald = TestHerald::start().await;
+    let admin = herald.first_admin().await;
+    let receiver = Receiver::start().await;
+    receiver.answer_with(500);
+    let webhook = admin.create_webhook("USER_LOGIN", &receiver.url("/in?x=1")).await;
+    admin.publish_login("demo").await;
+    let got = receiver.next().await;
+    let name = webhook["name"].as_str().unwrap();
+    let listed = admin.until_delivery(name, |delivery| delivery["attempts"] == 1).await;
+    let path = format!("/api/organizations/parallelworks/deliveries/{}", got.header("webhook-id"));
+    let one = admin.get(&path).await.ok();
+    assert_eq!(one["id"], listed["id"]);
+    assert_eq!(one["body"].as_str().unwrap().as_bytes(), got.body);
+    let attempt = &one["attempts"][0];
+    assert_members(
+        attempt,
+        &[
+            "number",
+            "trigger",
+            "startedAt",
+            "durationMs",
+            "status",
+            "errorClass",
+            "errorText",
+            "request",
+            "response",
+        ],
+    );
+    assert_eq!((&attempt["number"], &attempt["trigger"]), (&json!(1), &json!("scheduled")));
+    assert_eq!((&attempt["status"], &attempt["errorClass"]), (&json!(500), &json!("status")));
+    let request = &attempt["request"];
+    assert_eq!((&request["method"], &request["url"]), (&json!("POST"), &json!(receiver.url("/in?x=1"))));
+    for (header, value) in request["headers"].as_object().unwrap() {
+        assert_eq!(got.header(header), value.as_str().unwrap(), "{header}");
+    }
+    let sent: Vec<&str> = got.headers.keys().map(|name| name.as_str()).collect();
+    for header in sent.iter().filter(|name| !["host", "accept", "content-length"].contains(name)) {
+        assert!(request["headers"].get(header).is_some(), "{header} was sent and is not shown");
+    }
+    assert_members(&attempt["response"], &["headers", "body", "truncated"]);
+    for wrong in ["000000000000000000000000", "x", &"é".repeat(12)] {
+        let answer = admin.get(&format!("/api/organizations/parallelworks/deliveries/{wrong}")).await;
+        assert_problem(&answer, 404, &[]);
+    }
+    herald.stop().await;
 }

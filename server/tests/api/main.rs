@@ -6,11 +6,14 @@
 mod support;
 
 mod bodies;
+mod custom_headers;
 mod deliveries;
 mod groups;
 mod organizations;
 mod paths;
+mod publishing;
 mod seats;
+mod secrets;
 mod session;
 mod user_lists;
 mod users;

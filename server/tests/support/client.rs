@@ -174,6 +174,13 @@ pub fn form(fields: &[(&str, &str)]) -> String {
     url::form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish()
 }
 
+pub fn login_event(username: &str) -> Value {
+    json!({ "type": "USER_LOGIN", "payload": {
+        "username": username, "email": "demo@parallelworks.com", "userId": "653c787c8e048caa7cb4e554",
+        "organization": ORGANIZATION,
+    } })
+}
+
 /// What tests begin with. Each panics unless it succeeds, and answers what the API answers.
 impl Client {
     /// A user of `parallelworks` who can log in with [`PASSWORD`].
@@ -201,10 +208,9 @@ impl Client {
 
     /// Asks for the newest delivery of a webhook of `parallelworks` until it is as wanted.
     pub async fn until_delivery(&self, webhook: &str, wanted: impl Fn(&Value) -> bool) -> Value {
-        let path = format!("/api/organizations/{ORGANIZATION}/webhooks/{webhook}/deliveries");
         let asking = async {
             loop {
-                let newest = self.get(&path).await.ok()["deliveries"][0].take();
+                let newest = self.newest_delivery(webhook).await;
                 if wanted(&newest) {
                     return newest;
                 }
@@ -212,6 +218,60 @@ impl Client {
         };
         let found = tokio::time::timeout(Duration::from_secs(10), asking).await;
         found.unwrap_or_else(|_| panic!("the newest delivery of {webhook} did not become what was wanted"))
+    }
+
+    /// The newest delivery of a webhook of `parallelworks`; null where there is none.
+    pub async fn newest_delivery(&self, webhook: &str) -> Value {
+        let path = format!("/api/organizations/{ORGANIZATION}/webhooks/{webhook}/deliveries");
+        self.get(&path).await.ok()["deliveries"][0].take()
+    }
+
+    /// Publishes a log in of this user name for `parallelworks`; answers the event's id.
+    pub async fn publish_login(&self, username: &str) -> String {
+        let path = format!("/api/organizations/{ORGANIZATION}/webhook-events");
+        let accepted = self.post(&path, login_event(username)).await.ok();
+        accepted["id"].as_str().expect("an id").to_owned()
+    }
+
+    /// Publishes as many log ins, a hundred a request.
+    pub async fn publish_logins(&self, count: usize) {
+        let path = format!("/api/organizations/{ORGANIZATION}/webhook-events");
+        for first in (0..count).step_by(100) {
+            let batch: Vec<Value> =
+                (first..count.min(first + 100)).map(|n| login_event(&format!("user-{n}"))).collect();
+            for result in self.post(&path, Value::from(batch)).await.ok().as_array().expect("a list") {
+                assert_eq!(result["status"], 202, "{result}");
+            }
+        }
+    }
+
+    /// Asks for a job until it has ended.
+    pub async fn until_job(&self, job: &Value) -> Value {
+        let path = format!("/api/organizations/{ORGANIZATION}/jobs/{}", job.as_str().expect("a job's id"));
+        let asking = async {
+            loop {
+                let found = self.get(&path).await.ok();
+                if found["status"] != "running" {
+                    return found;
+                }
+            }
+        };
+        tokio::time::timeout(Duration::from_secs(20), asking).await.expect("the job ends")
+    }
+
+    /// Asks until a webhook of `parallelworks` has this many deliveries in a state.
+    pub async fn until_count(&self, webhook: &str, status: &str, count: usize) {
+        let path = format!(
+            "/api/organizations/{ORGANIZATION}/webhooks/{webhook}/deliveries?limit=1000&status={status}"
+        );
+        let mut found = 0;
+        let asking = async {
+            while found != count {
+                found = self.get(&path).await.ok()["deliveries"].as_array().expect("a list").len();
+            }
+        };
+        let done = tokio::time::timeout(Duration::from_secs(20), asking).await;
+        assert!(done.is_ok(), "{webhook} has {found} {status}, not {count}");
     }
 
     pub async fn create_organization(&self, name: &str) -> Value {

@@ -16,7 +16,7 @@ use std::{
     time::{SystemTime, UNIX_EPOCH},
 };
 
-pub use client::{Answer, Client, form};
+pub use client::{Answer, Client, form, login_event};
 pub use program::Program;
 pub use receiver::{Received, Receiver};
 
@@ -24,7 +24,7 @@ use domain::{RetryPolicy, Timestamp, target::TargetPolicy};
 use server::{
     Herald, PublicUrl,
     clock::Clock,
-    delivery::{Dispatcher, Guard, Sender},
+    delivery::Guard,
     store::{KeySource, Store},
 };
 use tempfile::TempDir;

@@ -13,6 +13,7 @@ use axum::{
     body::to_bytes,
     extract::{Request, State},
     http::{HeaderMap, StatusCode},
+    response::{IntoResponse, Response},
 };
 use serde_json::Value;
 use tokio::{net::TcpListener, sync::Notify, task::JoinHandle};
@@ -42,6 +43,7 @@ struct Kept {
     received: Mutex<Vec<Received>>,
     came: Notify,
     status: AtomicU16,
+    header: Mutex<Option<(&'static str, &'static str)>>,
 }
 
 impl Receiver {
@@ -63,7 +65,12 @@ impl Receiver {
 
     fn serve(listener: TcpListener) -> Self {
         let url = format!("http://{}", listener.local_addr().expect("an address"));
-        let kept = Kept { received: Mutex::default(), came: Notify::new(), status: AtomicU16::new(200) };
+        let kept = Kept {
+            received: Mutex::default(),
+            came: Notify::new(),
+            status: AtomicU16::new(200),
+            header: Mutex::default(),
+        };
         let kept = Arc::new(kept);
         let router = Router::new().fallback(keep).with_state(Arc::clone(&kept));
         let serving = tokio::spawn(async move { axum::serve(listener, router).await.expect("it serves") });
@@ -77,6 +84,13 @@ impl Receiver {
 
     /// The status of every answer from now on.
     pub fn answer_with(&self, status: u16) {
+        *self.kept.header.lock().unwrap() = None;
+        self.kept.status.store(status, Ordering::SeqCst);
+    }
+
+    /// The status and a header of every answer from now on.
+    pub fn answer_with_header(&self, status: u16, name: &'static str, value: &'static str) {
+        *self.kept.header.lock().unwrap() = Some((name, value));
         self.kept.status.store(status, Ordering::SeqCst);
     }
 
@@ -114,13 +128,17 @@ impl Drop for Receiver {
     }
 }
 
-async fn keep(State(kept): State<Arc<Kept>>, request: Request) -> StatusCode {
+async fn keep(State(kept): State<Arc<Kept>>, request: Request) -> Response {
     let (parts, body) = request.into_parts();
     let path = parts.uri.path_and_query().map(ToString::to_string).unwrap_or_default();
     let body = to_bytes(body, BODY_BYTES_MAX).await.expect("a whole body").to_vec();
     kept.received.lock().unwrap().push(Received { path, headers: parts.headers, body });
     kept.came.notify_waiters();
-    StatusCode::from_u16(kept.status.load(Ordering::SeqCst)).expect("a status")
+    let status = StatusCode::from_u16(kept.status.load(Ordering::SeqCst)).expect("a status");
+    match *kept.header.lock().unwrap() {
+        Some(header) => (status, [header]).into_response(),
+        None => status.into_response(),
+    }
 }
 
 impl Received {

@@ -1,13 +1,10 @@
 //! What becomes of deliveries: held, tried again by the schedule, given up, cancelled. The clock is given.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot be set up fails")]
-
-mod support;
-
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use support::{Client, Receiver, TestHerald};
+
+use crate::support::{Client, Receiver, TestHerald};
 
 const WEBHOOKS: &str = "/api/organizations/parallelworks/webhooks";
 

@@ -1,0 +1,105 @@
+//! Herald disables a webhook: after so many failed attempts and so much time, and at once after 410.
+
+use std::time::Duration;
+
+use domain::limits::DISABLE_FAILURES_MIN;
+use serde_json::{Value, json};
+use sqlx::{Connection, SqliteConnection};
+
+use crate::{
+    A_DAY, WEBHOOKS, name,
+    support::{Client, Receiver, TestHerald},
+};
+
+async fn webhook(admin: &Client, name: &str) -> Value {
+    let all = admin.get(WEBHOOKS).await.ok();
+    all.as_array().unwrap().iter().find(|webhook| webhook["name"] == name).unwrap().clone()
+}
+
+/// Redelivers until as many attempts were made.
+async fn fail_until(admin: &Client, name: &str, attempts: u32) {
+    let newest = admin.until_delivery(name, |_| true).await;
+    let path =
+        format!("/api/organizations/parallelworks/deliveries/{}/redeliver", newest["id"].as_str().unwrap());
+    let made = u32::try_from(newest["attempts"].as_u64().unwrap()).unwrap();
+    for next in made + 1..=attempts {
+        admin.post(&path, json!({})).await.ok();
+        admin.until_delivery(name, |delivery| delivery["attempts"].as_u64() >= Some(next.into())).await;
+    }
+}
+
+#[tokio::test]
+async fn it_takes_both_twenty_attempts_and_five_days() {
+    let herald = TestHerald::start().await;
+    let admin = herald.first_admin().await;
+    let receiver = Receiver::start().await;
+    receiver.answer_with(500);
+    let created = admin.create_webhook("USER_LOGIN", &receiver.url("/")).await;
+    let failing = name(&created);
+    admin.publish_login("demo").await;
+    admin.until_delivery(&failing, |delivery| delivery["attempts"] == 1).await;
+    fail_until(&admin, &failing, DISABLE_FAILURES_MIN + 5).await;
+    assert_eq!(webhook(&admin, &failing).await["enabled"], true, "many attempts, but no time");
+
+    let page = format!(
+        "/organizations/{}/webhooks/{}",
+        admin.organization_id("parallelworks").await,
+        created["id"].as_str().unwrap()
+    );
+    herald.clock.advance(A_DAY * 4 - Duration::from_secs(1));
+    let admin = herald.client().log_in_admin().await;
+    let shown = admin.get(&page).await.text;
+    assert!(shown.contains("Herald will soon disable this webhook"), "{shown}");
+    assert!(shown.contains("79 % of the way"), "{shown}");
+
+    herald.clock.advance(A_DAY + Duration::from_secs(1));
+    let admin = herald.client().log_in_admin().await;
+    let disabled = async { while webhook(&admin, &failing).await["enabled"] == true {} };
+    tokio::time::timeout(Duration::from_secs(10), disabled).await.expect("it is disabled");
+    let shown = admin.get(&page).await.text;
+    assert!(shown.contains("Herald disabled this webhook: No attempt has succeeded for 5 days"), "{shown}");
+    admin.until_count(&failing, "pending", 0).await;
+
+    let url = format!("sqlite://{}", herald.folder.path().join("herald.db").display());
+    let mut reader = SqliteConnection::connect(&url).await.unwrap();
+    let audit: (String, String, String) =
+        sqlx::query_as("SELECT type, actor_type, target_name FROM audit_log")
+            .fetch_one(&mut reader)
+            .await
+            .unwrap();
+    assert_eq!(audit, ("webhook:disabled".into(), "system".into(), failing.clone()));
+    assert!(
+        sqlx::query("UPDATE audit_log SET type = 'x'").execute(&mut reader).await.is_err(),
+        "append-only"
+    );
+
+    admin.patch(&format!("{WEBHOOKS}/{failing}"), json!({ "enabled": true })).await.ok();
+    admin.publish_login("again").await;
+    admin.until_delivery(&failing, |delivery| delivery["attempts"] == 1).await;
+    assert_eq!(webhook(&admin, &failing).await["enabled"], true, "a new beginning");
+    herald.stop().await;
+}
+
+#[tokio::test]
+async fn time_without_attempts_is_not_enough_and_a_success_starts_over() {
+    let herald = TestHerald::start().await;
+    let admin = herald.first_admin().await;
+    let receiver = Receiver::start().await;
+    receiver.answer_with(500);
+    let failing = name(&admin.create_webhook("USER_LOGIN", &receiver.url("/")).await);
+    admin.publish_login("demo").await;
+    admin.until_delivery(&failing, |delivery| delivery["attempts"] == 1).await;
+    fail_until(&admin, &failing, DISABLE_FAILURES_MIN - 2).await;
+    receiver.answer_with(200);
+    fail_until(&admin, &failing, DISABLE_FAILURES_MIN - 1).await;
+    admin.until_delivery(&failing, |delivery| delivery["status"] == "delivered").await;
+    receiver.answer_with(500);
+    herald.clock.advance(A_DAY * 6);
+    let admin = herald.client().log_in_admin().await;
+    admin.until_delivery(&failing, |delivery| delivery["attempts"] == 1).await;
+    herald.clock.advance(A_DAY * 6);
+    let admin = herald.client().log_in_admin().await;
+    admin.until_delivery(&failing, |delivery| delivery["attempts"] == 1).await;
+    assert_eq!(webhook(&admin, &failing).await["enabled"], true);
+    herald.stop().await;
+}

@@ -1,0 +1,22 @@
+//! The delivery engine through the whole of Herald: schedule, pauses, disabling, what is held, sent again, or too old.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot be set up fails")]
+
+#[path = "../support/mod.rs"]
+mod support;
+
+mod disabling;
+mod held;
+mod jobs;
+mod pauses;
+mod redelivery;
+mod retention;
+mod schedule;
+mod test_sends;
+
+const WEBHOOKS: &str = "/api/organizations/parallelworks/webhooks";
+const A_DAY: std::time::Duration = std::time::Duration::from_secs(24 * 60 * 60);
+
+fn name(webhook: &serde_json::Value) -> String {
+    webhook["name"].as_str().expect("a name").to_owned()
+}
