@@ -94,6 +94,23 @@ impl TargetPolicy {
         Ok(())
     }
 
+    /// Judges a name that this machine cannot look up, for a proxy that can.
+    ///
+    /// # Errors
+    /// Says why it is refused.
+    pub fn check_unresolved(&self, target: &TargetUrl) -> Result<(), Refused> {
+        let port = target.port();
+        if let Host::Name(name) = target.host()
+            && self.allowed.iter().any(|allowed| allowed.covers_name(name, port))
+        {
+            return Ok(());
+        }
+        if !is_ordinary(port) {
+            return Err(Refused::Port(port));
+        }
+        if target.is_https() || self.allow_http { Ok(()) } else { Err(Refused::PlainHttp) }
+    }
+
     /// `localhost` is loopback whatever a resolver says; of its two addresses those are used that are allowed.
     #[must_use]
     pub fn loopback_addresses(&self, target: &TargetUrl) -> Option<Vec<IpAddr>> {
@@ -195,6 +212,17 @@ mod tests {
         assert_eq!(resolved(&one, "https://a.example:22/", &["10.0.0.1"]), Ok(()));
         assert_eq!(resolved(&one, "http://mail.internal:25/", &["10.9.9.9"]), Ok(()));
         assert_eq!(resolved(&one, "http://a.example:25/", &["8.8.8.8"]), Err(Refused::Port(25)));
+    }
+
+    #[test]
+    fn a_name_that_only_a_proxy_can_look_up_is_judged_by_its_url() {
+        let unresolved = |policy: &TargetPolicy, text: &str| policy.check_unresolved(&url(text));
+        let closed = policy(&["inner.example:9000"], false);
+        assert_eq!(unresolved(&closed, "https://a.example/"), Ok(()));
+        assert_eq!(unresolved(&closed, "http://a.example/"), Err(Refused::PlainHttp));
+        assert_eq!(unresolved(&closed, "https://a.example:5432/"), Err(Refused::Port(5432)));
+        assert_eq!(unresolved(&closed, "http://inner.example:9000/"), Ok(()));
+        assert_eq!(unresolved(&policy(&[], true), "http://a.example/"), Ok(()));
     }
 
     #[test]

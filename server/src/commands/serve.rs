@@ -45,6 +45,9 @@ pub(super) struct ServeArgs {
     /// Where people reach Herald. By default `http://` and the address it listens on.
     #[arg(long, env = "HERALD_PUBLIC_URL")]
     public_url: Option<String>,
+    /// A proxy through which all webhooks go out, such as http://proxy.internal:3128. One in the environment is never used.
+    #[arg(long, env = "HERALD_EGRESS_PROXY", value_name = "URL", hide_env_values = true)]
+    egress_proxy: Option<String>,
     /// More certificate authorities to trust when sending, as PEM.
     #[arg(long, env = "HERALD_CA_FILE")]
     ca_file: Option<PathBuf>,
@@ -54,7 +57,11 @@ pub(super) async fn run(args: ServeArgs) -> Result<(), CommandError> {
     start_log();
     let clock = Clock::system();
     let policy = TargetPolicy { allowed: allowed_targets(&args)?, allow_http: args.allow_http };
-    let guard = Arc::new(Guard::new(policy, read_ca(&args)?.as_deref())?);
+    let guard = Guard::new(policy, read_ca(&args)?.as_deref())?;
+    let guard = Arc::new(match args.egress_proxy.as_deref().filter(|text| !text.is_empty()) {
+        Some(text) => guard.through(text.parse()?),
+        None => guard,
+    });
     let store = args.database.open(clock.clone()).await?;
     let listener = TcpListener::bind(args.listen).await.map_err(|error| {
         format!("cannot listen on {}: {error}. Choose another address with --listen.", args.listen)
@@ -98,6 +105,9 @@ async fn greet(herald: &Herald) -> Result<(), CommandError> {
     let mut out = std::io::stdout();
     for target in herald.guard.allowed() {
         writeln!(out, "Webhooks may call {target}.")?;
+    }
+    if let Some(proxy) = herald.guard.egress() {
+        writeln!(out, "Webhooks go out through {proxy}.")?;
     }
     writeln!(out, "Herald is at {}", herald.public_url.join("/"))?;
     if herald.store.is_empty().await? {

@@ -12,7 +12,7 @@ use domain::{
     target::TargetUrl,
 };
 use reqwest::{
-    Client,
+    Client, Proxy,
     dns::{Addrs, Name, Resolve, Resolving},
     redirect,
 };
@@ -53,12 +53,16 @@ impl Clients {
     }
 
     fn build(&self, key: Key) -> reqwest::Result<Client> {
-        Client::builder()
-            .dns_resolver(CheckedResolver { guard: Arc::clone(&self.guard), key })
+        let builder = Client::builder().no_proxy();
+        // A proxy's own name is the operator's, not a target's: the rules for targets do not count for it.
+        let builder = match self.guard.egress() {
+            Some(proxy) => builder.proxy(Proxy::all(proxy.url().clone())?),
+            None => builder.dns_resolver(CheckedResolver { guard: Arc::clone(&self.guard), key }),
+        };
+        builder
             .tls_backend_preconfigured(self.guard.tls())
             .redirect(redirect::Policy::none())
             .retry(reqwest::retry::never())
-            .no_proxy()
             .referer(false)
             .connect_timeout(self.connect_timeout)
             .pool_idle_timeout(IDLE_CONNECTION_MAX)

@@ -42,12 +42,21 @@ pub(super) fn of_silence(target: &TargetUrl, timeouts: &Timeouts) -> Failure {
 }
 
 /// No answer because of an error, which is found by its causes.
-pub(super) fn of_request(error: &reqwest::Error, target: &TargetUrl, timeouts: &Timeouts) -> Failure {
+/// `proxied`: the connection was to be opened by the operator's proxy.
+pub(super) fn of_request(
+    error: &reqwest::Error,
+    target: &TargetUrl,
+    timeouts: &Timeouts,
+    proxied: bool,
+) -> Failure {
     if let Some(cause) = cause::<NoAddress>(error) {
         return of_name(cause, target);
     }
     if let Some(cause) = cause::<rustls::Error>(error) {
         return of_tls(cause, target);
+    }
+    if error.is_connect() && proxied && !error.is_timeout() {
+        return of_proxy(error, target);
     }
     if error.is_connect() {
         return of_connect(error, target, timeouts);
@@ -166,6 +175,16 @@ fn of_connect(error: &reqwest::Error, target: &TargetUrl, timeouts: &Timeouts) -
             format!("No connection to {place} could be opened: {}.", root(error)),
         ),
     }
+}
+
+/// Either the proxy cannot be reached, or it opened no connection.
+fn of_proxy(error: &reqwest::Error, target: &TargetUrl) -> Failure {
+    let text = format!(
+        "The egress proxy opened no connection to {}: {}. Ask whoever runs the server.",
+        place(target),
+        root(error)
+    );
+    failure(ErrorClass::ConnectionRefused, text)
 }
 
 /// What happened after the connection was there.

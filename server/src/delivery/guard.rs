@@ -13,13 +13,17 @@ use domain::{
 use rustls::ClientConfig;
 use tokio::{sync::Semaphore, task::spawn_blocking, time::timeout};
 
-use super::trust::{self, InvalidAuthorities};
+use super::{
+    egress::EgressProxy,
+    trust::{self, InvalidAuthorities},
+};
 
 /// What may be called, and which authorities vouch for it.
 pub struct Guard {
     policy: TargetPolicy,
     tls: ClientConfig,
     lookups: Arc<Semaphore>,
+    egress: Option<EgressProxy>,
 }
 
 /// Why there is no address to connect to.
@@ -40,7 +44,20 @@ impl Guard {
     /// When the extra authorities cannot be used.
     pub fn new(policy: TargetPolicy, extra_authorities: Option<&[u8]>) -> Result<Self, InvalidAuthorities> {
         let tls = trust::client_config(extra_authorities)?;
-        Ok(Self { policy, tls, lookups: Arc::new(Semaphore::new(LOOKUPS_AT_ONCE_MAX)) })
+        let lookups = Arc::new(Semaphore::new(LOOKUPS_AT_ONCE_MAX));
+        Ok(Self { policy, tls, lookups, egress: None })
+    }
+
+    /// Sends everything through the operator's proxy. It looks the names up itself and opens the connections, so which
+    /// addresses it reaches is its own to refuse; what can be seen from here is refused here all the same.
+    #[must_use]
+    pub fn through(self, proxy: EgressProxy) -> Self {
+        Self { egress: Some(proxy), ..self }
+    }
+
+    #[must_use]
+    pub fn egress(&self) -> Option<&EgressProxy> {
+        self.egress.as_ref()
     }
 
     /// What the operator opened.
@@ -57,13 +74,19 @@ impl Guard {
         match self.addresses(target).await {
             Ok(_) => Ok(()),
             Err(NoAddress::Refused(refused)) => Err(refused),
+            Err(NoAddress::NotFound(_) | NoAddress::TooSlow) if self.egress.is_some() => {
+                self.policy.check_unresolved(target)
+            }
             Err(NoAddress::NotFound(_) | NoAddress::TooSlow) => self.policy.check_addresses(target, &[]),
         }
     }
 
-    /// What can be judged without a lookup. A literal address never reaches the resolver, so this comes before every send.
-    pub(super) fn check_url(&self, target: &TargetUrl) -> Result<(), Refused> {
-        self.policy.check_url(target)
+    /// What comes before every send. A literal address never reaches the resolver, and behind a proxy no name does.
+    pub(super) async fn check_before_send(&self, target: &TargetUrl) -> Result<(), Refused> {
+        match self.egress {
+            Some(_) => self.check(target).await,
+            None => self.policy.check_url(target),
+        }
     }
 
     /// The addresses that a connection to this target may be opened to: all that its host stands for, or none.

@@ -3,6 +3,7 @@
 
 mod clients;
 mod dispatcher;
+mod egress;
 mod failure;
 mod guard;
 mod lane;
@@ -13,6 +14,7 @@ mod tests;
 mod trust;
 
 pub use dispatcher::{Dispatcher, Pauses};
+pub use egress::{EgressProxy, InvalidEgressProxy};
 pub use guard::Guard;
 pub use sender::{Due, Route, Sender, Sent, Timeouts};
 pub use trust::InvalidAuthorities;

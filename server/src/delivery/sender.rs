@@ -181,10 +181,13 @@ impl Sender {
         deadline: Instant,
     ) -> Result<Response, Failure> {
         let target = route.target.as_ref().map_err(|issue| failure::of_url(issue.clone()))?;
-        self.guard.check_url(target).map_err(failure::of_refusal)?;
+        let checked = timeout_at(deadline, self.guard.check_before_send(target)).await;
+        checked.map_err(|_| failure::of_silence(target, &self.timeouts))?.map_err(failure::of_refusal)?;
         // Without its URL, whose path or query may hold a token.
-        let failed =
-            |error: reqwest::Error| failure::of_request(&error.without_url(), target, &self.timeouts);
+        let failed = |error: reqwest::Error| {
+            let proxied = self.guard.egress().is_some();
+            failure::of_request(&error.without_url(), target, &self.timeouts, proxied)
+        };
         let client = self.clients.for_target(target).map_err(failed)?;
         let request = signed.onto(client.post(target.url().clone()), &route.headers);
         match timeout_at(deadline, request.send()).await {

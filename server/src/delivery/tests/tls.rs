@@ -16,13 +16,22 @@ use rustls::{
 use super::{receiver::Receiver, *};
 
 /// An authority, made for one test.
-struct Authority(CertifiedIssuer<'static, KeyPair>);
+pub(super) struct Authority(CertifiedIssuer<'static, KeyPair>);
 
 impl Authority {
-    fn new() -> Self {
+    pub(super) fn new() -> Self {
         let mut params = CertificateParams::default();
         params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
         Self(CertifiedIssuer::self_signed(params, key()).expect("an authority"))
+    }
+
+    pub(super) fn pem(&self) -> String {
+        self.0.pem()
+    }
+
+    /// A receiver with a certificate for this name.
+    pub(super) async fn receiver(&self, name: &str) -> Receiver {
+        Receiver::secured(self.certifies(named(name))).await
     }
 
     fn certifies(&self, params: CertificateParams) -> ServerConfig {
