@@ -1,5 +1,5 @@
 // Getting to a page, and being someone there.
-import { expect, type Page, type Response } from '@playwright/test';
+import { expect, type Page, type Response, test } from '@playwright/test';
 import type { Person } from './directory.ts';
 
 /** Opens an address and waits until the page answers to events, where it will. */
@@ -10,9 +10,12 @@ export async function visit(page: Page, address: string): Promise<Response> {
   return response;
 }
 
-/** The page was taken over by its script, where there is script. */
+/**
+ * The page was taken over by its script, where there is script. After a press that leads to another page, something of that
+ * page must be awaited first: the old one is awake already.
+ */
 export async function awake(page: Page): Promise<void> {
-  const hasScript = await page.evaluate("matchMedia('(scripting: enabled)').matches");
+  const hasScript = test.info().project.use.javaScriptEnabled !== false;
   if (hasScript) await expect(page.locator('html')).toHaveAttribute('data-hydrated', '');
 }
 

@@ -104,6 +104,7 @@ test('the keyboard alone adds a webhook and deletes it', { tag: '@javascript' },
   await page.keyboard.press('Space');
   await webhooks.delete.focus();
   await page.keyboard.press('Enter');
+  await expect(webhooks.cancel).toBeVisible();
   await awake(page);
   await expect(webhooks.cancel).toBeFocused();
   await page.keyboard.press('Tab');
