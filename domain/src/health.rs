@@ -6,11 +6,12 @@ use crate::{
     Outcome, Timestamp,
     limits::{
         BREAKER_FAILURES, BREAKER_PAUSE_MAX, BREAKER_PAUSE_MIN, DISABLE_AFTER, DISABLE_FAILURES_MIN,
-        IN_FLIGHT_PER_WEBHOOK_MAX, IN_FLIGHT_PER_WEBHOOK_START, RETRY_AFTER_PAUSE_MAX,
+        IN_FLIGHT_PER_WEBHOOK_MAX, IN_FLIGHT_PER_WEBHOOK_START, PROMPT_MAX, RETRY_AFTER_PAUSE_MAX,
     },
 };
 
-/// What a webhook's attempts have shown so far. It lives in memory: after a start every receiver is tried anew.
+/// What a webhook's attempts have shown so far. It lives in memory: after a start every receiver is tried anew, and those
+/// that worked before are trusted to work.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Health {
     places: usize,
@@ -19,7 +20,10 @@ pub struct Health {
     proven: bool,
     /// How often it was paused in a row.
     pauses: u32,
-    paused_until: Option<Timestamp>,
+    /// The breaker's pause.
+    resting_until: Option<Timestamp>,
+    /// What the receiver asked for.
+    asked_until: Option<Timestamp>,
 }
 
 impl Default for Health {
@@ -29,12 +33,25 @@ impl Default for Health {
             failures: 0,
             proven: false,
             pauses: 0,
-            paused_until: None,
+            resting_until: None,
+            asked_until: None,
         }
     }
 }
 
 impl Health {
+    /// Of a receiver whose record is good, though it has shown nothing yet.
+    #[must_use]
+    pub fn trusted() -> Self {
+        Self { proven: true, ..Self::default() }
+    }
+
+    /// Whether nothing has failed since the last success.
+    #[must_use]
+    pub fn is_unblemished(&self) -> bool {
+        self.failures == 0
+    }
+
     /// How many attempts may be under way: more while they succeed, half as many after each that does not, and after a
     /// pause a single one that finds out.
     #[must_use]
@@ -42,7 +59,7 @@ impl Health {
         if self.pauses > 0 { 1 } else { self.places }
     }
 
-    /// Whether the newest attempt succeeded. Webhooks that have not shown it share a part of all places.
+    /// Whether the newest attempt succeeded promptly. Webhooks that have not shown it share a part of all places.
     #[must_use]
     pub fn is_proven(&self) -> bool {
         self.proven
@@ -51,18 +68,25 @@ impl Health {
     /// Until when nothing is sent, where that lies ahead.
     #[must_use]
     pub fn paused_until(&self, now: Timestamp) -> Option<Timestamp> {
-        self.paused_until.filter(|until| *until > now)
+        self.resting_until.max(self.asked_until).filter(|until| *until > now)
     }
 
-    /// Takes in how an attempt ended. `jitter` is drawn from 0 to 1 and stretches a pause by up to a fifth.
-    pub fn learn(&mut self, outcome: &Outcome, now: Timestamp, jitter: f64) {
+    /// Ends the breaker's pause, so that one attempt finds out now. What the receiver asked for still counts.
+    pub fn probe(&mut self) {
+        self.resting_until = None;
+    }
+
+    /// Takes in how an attempt ended and how long it took. `jitter` is drawn from 0 to 1 and stretches a pause by up to a
+    /// fifth.
+    pub fn learn(&mut self, outcome: &Outcome, took: Duration, now: Timestamp, jitter: f64) {
         if outcome.is_success() {
             let places = self.places() + 1;
             *self = Self {
                 places: places.min(IN_FLIGHT_PER_WEBHOOK_MAX),
-                proven: true,
+                proven: took <= PROMPT_MAX,
                 // What asked to slow down meanwhile still counts.
-                paused_until: self.paused_until,
+                asked_until: self.asked_until,
+                resting_until: self.resting_until,
                 ..Self::default()
             };
             return;
@@ -71,16 +95,18 @@ impl Health {
         self.failures = self.failures.saturating_add(1);
         self.proven = false;
         let asked = outcome.asked_delay().min(RETRY_AFTER_PAUSE_MAX);
-        let own = self.own_pause(now).mul_f64(1.0 + 0.2 * jitter.clamp(0.0, 1.0));
-        let pause = asked.max(own);
-        if !pause.is_zero() {
-            self.paused_until = self.paused_until.max(Some(now + pause));
+        if !asked.is_zero() {
+            self.asked_until = self.asked_until.max(Some(now + asked));
+        }
+        let rest = self.next_rest(now).mul_f64(1.0 + 0.2 * jitter.clamp(0.0, 1.0));
+        if !rest.is_zero() {
+            self.resting_until = Some(now + rest);
         }
     }
 
     /// After so many failures in a row each pause is twice as long as the one before. Attempts that were under way when
     /// it began do not count again.
-    fn own_pause(&mut self, now: Timestamp) -> Duration {
+    fn next_rest(&mut self, now: Timestamp) -> Duration {
         if self.failures < BREAKER_FAILURES || self.paused_until(now).is_some() {
             return Duration::ZERO;
         }
@@ -110,12 +136,13 @@ mod tests {
     use crate::ErrorClass;
 
     const NOW: Timestamp = Timestamp::from_unix_ms(1_000_000);
+    const QUICK: Duration = Duration::from_millis(2);
     const SUCCESS: Outcome = Outcome::Answered { status: 200, retry_after: None };
     const SILENCE: Outcome = Outcome::Broken(ErrorClass::Timeout);
 
     fn after(outcomes: &[Outcome]) -> Health {
         let mut health = Health::default();
-        outcomes.iter().for_each(|outcome| health.learn(outcome, NOW, 0.0));
+        outcomes.iter().for_each(|outcome| health.learn(outcome, QUICK, NOW, 0.0));
         health
     }
 
@@ -128,9 +155,30 @@ mod tests {
         assert_eq!(Health::default().places(), IN_FLIGHT_PER_WEBHOOK_START);
         let mut health = after(&[SUCCESS; 100]);
         assert_eq!(health.places(), IN_FLIGHT_PER_WEBHOOK_MAX);
-        health.learn(&SILENCE, NOW, 0.0);
+        health.learn(&SILENCE, QUICK, NOW, 0.0);
         assert_eq!(health.places(), IN_FLIGHT_PER_WEBHOOK_MAX / 2);
         assert_eq!(after(&[SILENCE; 4]).places(), 1);
+    }
+
+    #[test]
+    fn a_success_that_takes_long_proves_nothing_though_places_grow() {
+        let mut health = Health::trusted();
+        assert!(health.is_proven());
+        health.learn(&SUCCESS, PROMPT_MAX + QUICK, NOW, 0.0);
+        assert_eq!((health.is_proven(), health.places()), (false, IN_FLIGHT_PER_WEBHOOK_START + 1));
+        health.learn(&SUCCESS, QUICK, NOW, 0.0);
+        assert!(health.is_proven() && health.is_unblemished());
+    }
+
+    #[test]
+    fn a_probe_ends_the_breakers_pause_and_not_what_the_receiver_asked_for() {
+        let mut health = after(&[SILENCE; 5]);
+        health.probe();
+        assert_eq!((pause(&health, NOW), health.places()), (None, 1));
+        let mut asked =
+            after(&[Outcome::Answered { status: 429, retry_after: Some(Duration::from_secs(60)) }]);
+        asked.probe();
+        assert_eq!(pause(&asked, NOW), Some(60));
     }
 
     #[test]
@@ -138,11 +186,11 @@ mod tests {
         assert_eq!(pause(&after(&[SILENCE; 4]), NOW), None);
         let mut health = after(&[SILENCE; 5]);
         assert_eq!((pause(&health, NOW), health.places()), (Some(5), 1));
-        health.learn(&SILENCE, NOW, 0.0);
+        health.learn(&SILENCE, QUICK, NOW, 0.0);
         assert_eq!(pause(&health, NOW), Some(5), "it was under way when the pause began");
         let later = NOW + Duration::from_secs(5);
         assert_eq!(pause(&health, later), None, "a single attempt finds out");
-        health.learn(&SUCCESS, later, 0.0);
+        health.learn(&SUCCESS, QUICK, later, 0.0);
         assert_eq!((pause(&health, later), health.places(), health.is_proven()), (None, 2, true));
     }
 
@@ -152,7 +200,7 @@ mod tests {
         let mut now = NOW;
         let pauses: Vec<u64> = (0..9)
             .map(|_| {
-                health.learn(&SILENCE, now, 0.0);
+                health.learn(&SILENCE, QUICK, now, 0.0);
                 let until = health.paused_until(now).expect("a pause");
                 let seconds = until.since(now).as_secs();
                 now = until;
@@ -160,7 +208,7 @@ mod tests {
             })
             .collect();
         assert_eq!(pauses, [5, 10, 20, 40, 80, 160, 300, 300, 300]);
-        health.learn(&SILENCE, now, 1.0);
+        health.learn(&SILENCE, QUICK, now, 1.0);
         assert_eq!(pause(&health, now), Some(360), "with all of the jitter");
     }
 

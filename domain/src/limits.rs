@@ -54,13 +54,20 @@ pub const IN_FLIGHT_MAX: usize = 256;
 pub const IN_FLIGHT_PER_WEBHOOK_MAX: usize = IN_FLIGHT_MAX / 8;
 /// What a webhook begins with, before it is known how its receiver answers.
 pub const IN_FLIGHT_PER_WEBHOOK_START: usize = 4;
-/// What webhooks whose newest attempt did not succeed may have under way together, so that many dead receivers do not
-/// take the places of those that answer.
+/// An attempt that succeeds within this is prompt.
+pub const PROMPT_MAX: Duration = Duration::from_secs(1);
+/// What webhooks whose newest attempt did not succeed promptly may have under way together, so that many dead or slow
+/// receivers do not take the places of those that answer.
 pub const IN_FLIGHT_UNPROVEN_MAX: usize = IN_FLIGHT_MAX / 2;
 /// Due deliveries of one webhook that are held in memory.
 pub const WINDOW_PER_WEBHOOK: usize = 128;
 /// All of them together, by their bodies.
 pub const WINDOWS_BYTES_MAX: usize = 16 * 1024 * 1024;
+/// Windows filled from the store at once, and the bodies that one of these reads may bring.
+pub const LOADS_AT_ONCE_MAX: usize = 2;
+pub const LOAD_BYTES_MAX: usize = 1024 * 1024;
+/// After a 2xx, how long the rest of the answer is read: the delivery is acknowledged, and its place is wanted.
+pub const ACKNOWLEDGED_READ_MAX: Duration = Duration::from_secs(1);
 /// Attempts that have ended and whose results are not stored yet.
 pub const UNSETTLED_MAX: usize = 4_096;
 

@@ -1,8 +1,10 @@
 //! The HTTP clients. reqwest tells a resolver the host but neither scheme nor port, while the operator's rules can be for
-//! one port or for plain http only: so there is a client for each scheme and port, and its resolver knows them.
+//! one port or for plain http only: so there is a client for each scheme, one more for each port that a rule names, and its
+//! resolver knows them.
 
 use std::{
     io,
+    net::SocketAddr,
     sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
@@ -19,9 +21,11 @@ use reqwest::{
 
 use super::guard::{Guard, NoAddress};
 
+/// What a client's resolver judges by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Key {
     https: bool,
+    /// Any of those for which the same rules hold.
     port: u16,
 }
 
@@ -37,19 +41,24 @@ impl Clients {
         Self { guard, connect_timeout, kept: Mutex::default() }
     }
 
-    /// The client whose resolver judges by this target's scheme and port.
+    /// The client whose resolver judges by this target's scheme and by the rules for its port.
     pub(super) fn for_target(&self, target: &TargetUrl) -> reqwest::Result<Client> {
         let key = Key { https: target.is_https(), port: target.port() };
         let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
-        let client = match kept.iter().position(|(other, _)| *other == key) {
-            Some(index) => kept.remove(index).1,
-            None => self.build(key)?,
+        let (key, client) = match kept.iter().position(|(other, _)| self.have_same_rules(*other, key)) {
+            Some(index) => kept.remove(index),
+            None => (key, self.build(key)?),
         };
         if kept.len() >= CLIENTS_KEPT_MAX {
             kept.remove(0);
         }
         kept.push((key, client.clone()));
         Ok(client)
+    }
+
+    fn have_same_rules(&self, one: Key, other: Key) -> bool {
+        let apart = |key: Key| self.guard.tells_apart(key.port);
+        one == other || (one.https == other.https && !apart(one) && !apart(other))
     }
 
     fn build(&self, key: Key) -> reqwest::Result<Client> {
@@ -72,7 +81,7 @@ impl Clients {
     }
 }
 
-/// Resolves names for one scheme and port, and hands out addresses that were checked.
+/// Resolves names by the rules for one scheme and port, and hands out addresses that were checked.
 struct CheckedResolver {
     guard: Arc<Guard>,
     key: Key,
@@ -85,7 +94,8 @@ impl Resolve for CheckedResolver {
         Box::pin(async move {
             let target = target(key, name.as_str())?;
             let addresses = guard.addresses(&target).await?;
-            Ok(Box::new(addresses.into_iter()) as Addrs)
+            // Port 0 stands for the URL's own: one client serves several.
+            Ok(Box::new(addresses.into_iter().map(|address| SocketAddr::new(address, 0))) as Addrs)
         })
     }
 }
@@ -101,8 +111,9 @@ mod tests {
     use super::*;
     use domain::target::TargetPolicy;
 
-    fn clients() -> Clients {
-        let guard = Guard::new(TargetPolicy::default(), None).expect("a guard");
+    fn clients(allowed: &[&str]) -> Clients {
+        let allowed = allowed.iter().map(|text| text.parse().expect("a target")).collect();
+        let guard = Guard::new(TargetPolicy { allowed, allow_http: false }, None).expect("a guard");
         Clients::new(Arc::new(guard), Duration::from_secs(1))
     }
 
@@ -115,25 +126,30 @@ mod tests {
     }
 
     #[test]
-    fn a_client_is_for_one_scheme_and_port() {
-        let clients = clients();
-        for url in
-            ["https://a.example/", "http://a.example/", "https://b.example/x", "https://a.example:8443/"]
-        {
+    fn all_ports_for_which_the_same_rules_hold_share_a_client() {
+        let clients = clients(&["inner.example:9000"]);
+        for url in [
+            "https://a.example/",
+            "http://a.example/",
+            "https://b.example:8443/x",
+            "https://inner.example:9000/",
+            "http://a.example:8080/",
+        ] {
             ask(&clients, url);
         }
-        assert_eq!(kept(&clients), [(false, 80), (true, 443), (true, 8443)]);
+        assert_eq!(kept(&clients), [(true, 443), (true, 9_000), (false, 80)]);
     }
 
     #[test]
     fn the_one_unused_longest_goes_first() {
-        let clients = clients();
+        let named: Vec<String> = (2_001..=2_064).map(|port| format!("inner.example:{port}")).collect();
+        let clients = clients(&named.iter().map(String::as_str).collect::<Vec<_>>());
         ask(&clients, "https://a.example/");
         for port in 2_001..=2_063 {
-            ask(&clients, &format!("https://a.example:{port}/"));
+            ask(&clients, &format!("https://inner.example:{port}/"));
         }
         ask(&clients, "https://a.example/");
-        ask(&clients, "https://a.example:2064/");
+        ask(&clients, "https://inner.example:2064/");
         let kept = kept(&clients);
         assert_eq!(kept.len(), CLIENTS_KEPT_MAX);
         assert!(kept.contains(&(true, 443)) && !kept.contains(&(true, 2_001)));

@@ -2,7 +2,7 @@
 
 use std::{
     io,
-    net::{IpAddr, SocketAddr, ToSocketAddrs},
+    net::{IpAddr, ToSocketAddrs},
     sync::Arc,
 };
 
@@ -48,8 +48,9 @@ impl Guard {
         Ok(Self { policy, tls, lookups, egress: None })
     }
 
-    /// Sends everything through the operator's proxy. It looks the names up itself and opens the connections, so which
-    /// addresses it reaches is its own to refuse; what can be seen from here is refused here all the same.
+    /// Sends everything through the operator's proxy. It looks the names up and opens the connections, so which addresses it
+    /// reaches is its own to refuse; what can be seen in a URL is refused here all the same. Names are not looked up here:
+    /// behind a proxy they often cannot be, and an answer would tell which inner names there are.
     #[must_use]
     pub fn through(self, proxy: EgressProxy) -> Self {
         Self { egress: Some(proxy), ..self }
@@ -71,30 +72,38 @@ impl Guard {
     /// Says why it is refused. A name that is not found or not resolved in time gets the words of a forbidden one, so
     /// that the answer tells nothing about the inner network.
     pub async fn check(&self, target: &TargetUrl) -> Result<(), Refused> {
+        if self.egress.is_some() {
+            return self.check_url(target);
+        }
         match self.addresses(target).await {
             Ok(_) => Ok(()),
             Err(NoAddress::Refused(refused)) => Err(refused),
-            Err(NoAddress::NotFound(_) | NoAddress::TooSlow) if self.egress.is_some() => {
-                self.policy.check_unresolved(target)
-            }
             Err(NoAddress::NotFound(_) | NoAddress::TooSlow) => self.policy.check_addresses(target, &[]),
         }
     }
 
-    /// What comes before every send. A literal address never reaches the resolver, and behind a proxy no name does.
-    pub(super) async fn check_before_send(&self, target: &TargetUrl) -> Result<(), Refused> {
-        match self.egress {
-            Some(_) => self.check(target).await,
-            None => self.policy.check_url(target),
+    /// What can be judged without a lookup. A literal address never reaches the resolver, and behind a proxy no name does,
+    /// so this comes before every send.
+    pub(super) fn check_url(&self, target: &TargetUrl) -> Result<(), Refused> {
+        self.policy.check_url(target)?;
+        match (target.host(), self.policy.loopback_addresses(target)) {
+            (_, Some(loopback)) => self.policy.check_addresses(target, &loopback),
+            (Host::Name(_), None) if self.egress.is_some() => self.policy.check_unresolved(target),
+            _ => Ok(()),
         }
     }
 
+    /// Whether the rules for this port are others than for most: one resolver cannot judge for both.
+    pub(super) fn tells_apart(&self, port: u16) -> bool {
+        self.policy.tells_apart(port)
+    }
+
     /// The addresses that a connection to this target may be opened to: all that its host stands for, or none.
-    pub(super) async fn addresses(&self, target: &TargetUrl) -> Result<Vec<SocketAddr>, NoAddress> {
-        self.policy.check_url(target)?;
+    pub(super) async fn addresses(&self, target: &TargetUrl) -> Result<Vec<IpAddr>, NoAddress> {
+        self.check_url(target)?;
         let addresses = self.host_addresses(target).await?;
         self.policy.check_addresses(target, &addresses)?;
-        Ok(addresses.into_iter().map(|address| SocketAddr::new(address, target.port())).collect())
+        Ok(addresses)
     }
 
     pub(super) fn tls(&self) -> ClientConfig {

@@ -5,20 +5,25 @@ use std::{
     sync::Arc,
 };
 
-use domain::{
-    Health, Timestamp,
-    limits::{WINDOW_PER_WEBHOOK, WINDOWS_BYTES_MAX},
-};
+use domain::{Health, Timestamp, WebhookId, limits::WINDOW_PER_WEBHOOK};
 
 use super::{Due, Route};
+
+/// A window is filled up to so many deliveries for each place, and to no fewer than the second number.
+const WINDOW_PER_PLACE: usize = 4;
+const WINDOW_MIN: usize = 8;
 
 /// The state of one webhook's deliveries. All that is here is in the store as well.
 #[derive(Default)]
 pub(super) struct Lane {
     pub(super) health: Health,
+    record: Record,
     /// Loaded before the first attempt, and anew after each change of the webhook.
     pub(super) route: Option<Arc<Route>>,
+    pub(super) webhook_id: Option<WebhookId>,
     window: VecDeque<Due>,
+    /// The bodies in the window.
+    bytes: usize,
     /// The rows in the window, under way, or waiting for their result to be stored.
     known: HashSet<i64>,
     pub(super) in_flight: usize,
@@ -27,12 +32,30 @@ pub(super) struct Lane {
     /// The store has due deliveries that are not in the window.
     more: bool,
     load: Option<Load>,
+    /// It stands in the queue of those that are to be loaded.
+    pub(super) load_queued: bool,
     /// Something changed while attempts were under way: look again when each of them is stored.
     look_again: bool,
-    pub(super) next_due: Option<Timestamp>,
-    /// What the fair share of this round still allows, in bytes.
+    next_due: Option<Timestamp>,
+    /// The store could not say what is due; it is not asked again before.
+    blocked_until: Option<Timestamp>,
+    /// The moment at which a timer of this lane goes off.
+    pub(super) armed: Option<Timestamp>,
+    /// What the fair share of this turn still allows, in bytes.
     pub(super) deficit: usize,
-    pub(super) in_ring: bool,
+    pub(super) in_turn: bool,
+    pub(super) place: Place,
+}
+
+/// Where a lane stands.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) enum Place {
+    #[default]
+    Nowhere,
+    /// Among those that may start something.
+    Ring,
+    /// Among those that wait for a place of the ones that have not shown that they work.
+    Waiting,
 }
 
 /// A read of the store that has begun.
@@ -46,131 +69,190 @@ struct Load {
     stale: bool,
 }
 
+/// What a read of the store brought for a lane.
+pub(crate) struct Loaded {
+    pub(crate) route: Arc<Route>,
+    pub(crate) due: Vec<Due>,
+    pub(crate) more: bool,
+    pub(crate) next: Option<Timestamp>,
+    pub(crate) record: Record,
+}
+
+/// How a webhook's attempts went, as far as is stored.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) enum Record {
+    /// Nothing is known.
+    #[default]
+    New,
+    Worked,
+    /// None has succeeded since the last that failed.
+    Failing,
+}
+
 impl Lane {
     /// Whether there is something to start, or to read from the store first.
     pub(super) fn has_work(&self) -> bool {
         !self.window.is_empty() || (self.more && self.load.is_none())
     }
 
-    pub(super) fn is_idle(&self) -> bool {
-        !self.has_work() && self.known.is_empty() && self.load.is_none() && self.next_due.is_none()
+    /// Whether it can be forgotten: the store knows all that it knows.
+    pub(super) fn is_forgettable(&self) -> bool {
+        self.window.is_empty()
+            && !self.more
+            && self.known.is_empty()
+            && self.load.is_none()
+            && self.next_due.is_none()
+            && self.blocked_until.is_none()
+            && self.place == Place::Nowhere
+            && self.health == Health::default()
+    }
+
+    /// Whether it has failed, now or before the last start.
+    pub(super) fn is_failing(&self) -> bool {
+        !self.health.is_unblemished() || self.record == Record::Failing
     }
 
     pub(super) fn front(&self) -> Option<&Due> {
         self.window.front()
     }
 
+    pub(super) fn bytes(&self) -> usize {
+        self.bytes
+    }
+
+    /// Until when nothing is started, where that lies ahead.
+    pub(super) fn paused_until(&self, now: Timestamp) -> Option<Timestamp> {
+        self.health.paused_until(now).max(self.blocked_until.filter(|until| *until > now))
+    }
+
+    /// When it is to be looked at again, if nothing happens before.
+    pub(super) fn wake_at(&self, now: Timestamp) -> Option<Timestamp> {
+        match self.paused_until(now) {
+            Some(until) if self.has_work() || self.next_due.is_some() => Some(until),
+            Some(_) => None,
+            None => self.next_due,
+        }
+    }
+
     /// Takes the first delivery: its attempt begins.
     pub(super) fn start(&mut self) -> Option<Due> {
         let due = self.window.pop_front()?;
+        self.bytes -= due.body_bytes();
         self.in_flight += 1;
         self.unsettled += 1;
         Some(due)
     }
 
-    /// Takes in a delivery that has just been stored, where there is room. Answers the bytes that it holds.
-    pub(super) fn arrive(&mut self, due: Due, bytes_held: usize) -> usize {
-        let full = self.window.len() >= WINDOW_PER_WEBHOOK
-            || (bytes_held >= WINDOWS_BYTES_MAX && !self.window.is_empty());
-        if self.more || full {
-            return self.overflow();
+    /// Takes in a delivery that has just been stored, where there is room.
+    pub(super) fn arrive(&mut self, due: Due, room: bool) {
+        if self.more || !room || self.window.len() >= WINDOW_PER_WEBHOOK {
+            self.overflow();
+        } else {
+            self.push(due);
         }
-        let bytes = due.body_bytes();
-        if !self.known.insert(due.key) {
-            return 0;
-        }
-        self.window.push_back(due);
-        bytes
     }
 
-    pub(super) fn overflow(&mut self) -> usize {
+    fn push(&mut self, due: Due) {
+        if self.known.insert(due.key) {
+            self.bytes += due.body_bytes();
+            self.window.push_back(due);
+        }
+    }
+
+    pub(super) fn overflow(&mut self) {
         self.more = true;
         if let Some(load) = &mut self.load {
             load.overflowed = true;
         }
-        0
     }
 
-    /// Whether the store is to be read: nothing can be started without it, or soon cannot.
-    pub(super) fn wants_load(&self) -> bool {
-        self.load.is_none()
-            && (self.route.is_none() || (self.more && self.window.len() <= WINDOW_PER_WEBHOOK / 2))
+    /// Deliveries became due that are not named. Those that are under way may be among them, and a read leaves them out.
+    pub(super) fn more_came(&mut self) {
+        self.overflow();
+        self.look_again |= self.unsettled > 0;
+    }
+
+    /// Whether the store is to be read: nothing can be started without it, or soon cannot. `room`: whether all windows
+    /// together have any.
+    pub(super) fn wants_load(&self, room: bool) -> bool {
+        let is_low = self.window.len() <= if room { self.window_max() / 2 } else { 0 };
+        self.load.is_none() && ((self.route.is_none() && self.has_work()) || (self.more && is_low))
+    }
+
+    /// A receiver that may have little under way needs little in memory.
+    fn window_max(&self) -> usize {
+        (self.health.places() * WINDOW_PER_PLACE).clamp(WINDOW_MIN, WINDOW_PER_WEBHOOK)
     }
 
     /// Begins a read: the rows that are known already, and how many more there is room for.
-    pub(super) fn begin_load(&mut self, bytes_held: usize) -> (Vec<i64>, usize) {
+    pub(super) fn begin_load(&mut self) -> (Vec<i64>, usize) {
         self.load = Some(Load::default());
-        let room = WINDOW_PER_WEBHOOK.saturating_sub(self.window.len());
-        let limit = if bytes_held < WINDOWS_BYTES_MAX { room } else { self.health.places().min(room) };
-        (self.known.iter().copied().collect(), limit.max(1))
+        // What the read does not see is said meanwhile.
+        self.next_due = None;
+        let room = self.window_max().saturating_sub(self.window.len());
+        (self.known.iter().copied().collect(), room.max(1))
     }
 
-    /// Takes in what was read. Answers how many bytes more the window holds.
-    pub(super) fn loaded(
-        &mut self,
-        route: Arc<Route>,
-        due: Vec<Due>,
-        more: bool,
-        next: Option<Timestamp>,
-        now: Timestamp,
-    ) -> usize {
+    /// Takes in what was read.
+    pub(super) fn loaded(&mut self, loaded: Loaded) {
         let load = self.load.take().unwrap_or_default();
         if load.stale {
             self.more = true;
-            return 0;
+            return;
         }
-        self.route = Some(route);
-        let mut bytes = 0;
-        for due in due {
-            if !load.settled.contains(&due.key) && self.known.insert(due.key) {
-                bytes += due.body_bytes();
-                self.window.push_back(due);
+        if loaded.record == Record::Worked && self.health == Health::default() {
+            self.health = Health::trusted();
+        }
+        self.record = loaded.record;
+        self.webhook_id = Some(loaded.route.webhook_id);
+        self.route = Some(loaded.route);
+        for due in loaded.due {
+            if !load.settled.contains(&due.key) {
+                self.push(due);
             }
         }
-        self.more = more || load.overflowed;
-        // A moment that has passed was read just now.
-        self.next_due = self.next_due.filter(|at| *at > now).into_iter().chain(next).min();
-        bytes
+        self.more = loaded.more || load.overflowed;
+        self.due_at(loaded.next);
     }
 
-    /// The read failed: nothing is sent before `at`. Answers the bytes that the window held.
-    pub(super) fn load_failed(&mut self, at: Timestamp) -> usize {
-        self.load = None;
-        self.next_due = Some(at);
-        self.clear()
-    }
-
-    /// The webhook is disabled or deleted. Answers the bytes that the window held.
-    pub(super) fn closed(&mut self) -> usize {
+    /// The read failed: the store is not asked again before `at`, unless the webhook changes.
+    pub(super) fn load_failed(&mut self, at: Timestamp) {
         let stale = self.load.take().is_some_and(|load| load.stale);
-        self.next_due = None;
-        let bytes = self.clear();
-        self.more = stale;
-        bytes
+        self.unload();
+        self.route = None;
+        self.more = true;
+        self.blocked_until = Some(at).filter(|_| !stale);
     }
 
-    /// The webhook was edited, enabled or disabled: what is known of it is out of date. Answers the bytes that the window
-    /// held.
-    pub(super) fn changed(&mut self) -> usize {
+    /// The webhook is disabled or deleted.
+    pub(super) fn closed(&mut self) {
+        let stale = self.load.take().is_some_and(|load| load.stale);
+        self.unload();
+        self.route = None;
         self.health = Health::default();
+        self.next_due = None;
+        self.more = stale;
+    }
+
+    /// The webhook's row was written: what is known of it is out of date.
+    pub(super) fn changed(&mut self) {
         if let Some(load) = &mut self.load {
             load.stale = true;
         }
-        self.look_again |= self.unsettled > 0;
-        let bytes = self.clear();
+        self.unload();
+        self.route = None;
         self.more = true;
-        bytes
+        self.blocked_until = None;
+        self.look_again |= self.unsettled > 0;
     }
 
-    fn clear(&mut self) -> usize {
-        self.route = None;
-        self.more = false;
-        for due in &self.window {
+    /// Gives the window back to the store, which has it all.
+    pub(super) fn unload(&mut self) {
+        self.more |= !self.window.is_empty();
+        for due in self.window.drain(..) {
             self.known.remove(&due.key);
         }
-        let bytes = self.window.iter().map(Due::body_bytes).sum();
-        self.window.clear();
-        bytes
+        self.bytes = 0;
     }
 
     /// A moment at which something will be due.
@@ -180,6 +262,7 @@ impl Lane {
 
     /// What was due later may be due now.
     pub(super) fn wake(&mut self, now: Timestamp) {
+        self.blocked_until = self.blocked_until.filter(|at| *at > now);
         if self.next_due.is_some_and(|at| at <= now) {
             self.next_due = None;
             self.overflow();

@@ -7,7 +7,7 @@ use std::{sync::Arc, time::Duration};
 use domain::{
     Attempt, CustomHeaders, DeliveryId, EventId, Exchange, Issue, Outcome, RequestLine, Secret, Timestamp,
     Trigger, WebhookId, delivery_body,
-    limits::{ATTEMPT_TIMEOUT, CONNECT_TIMEOUT},
+    limits::{ACKNOWLEDGED_READ_MAX, ATTEMPT_TIMEOUT, CONNECT_TIMEOUT},
     sign,
     target::TargetUrl,
 };
@@ -181,8 +181,7 @@ impl Sender {
         deadline: Instant,
     ) -> Result<Response, Failure> {
         let target = route.target.as_ref().map_err(|issue| failure::of_url(issue.clone()))?;
-        let checked = timeout_at(deadline, self.guard.check_before_send(target)).await;
-        checked.map_err(|_| failure::of_silence(target, &self.timeouts))?.map_err(failure::of_refusal)?;
+        self.guard.check_url(target).map_err(failure::of_refusal)?;
         // Without its URL, whose path or query may hold a token.
         let failed = |error: reqwest::Error| {
             let proxied = self.guard.egress().is_some();
@@ -238,8 +237,10 @@ async fn answered(
 ) -> Sent {
     let status = response.status();
     let retry_after = response::retry_after(response.headers(), now);
-    let exchange = response::read(response, deadline).await;
     let outcome = Outcome::Answered { status: status.as_u16(), retry_after };
+    let deadline =
+        if outcome.is_success() { deadline.min(Instant::now() + ACKNOWLEDGED_READ_MAX) } else { deadline };
+    let exchange = response::read(response, deadline).await;
     Sent {
         outcome,
         error_text: (!outcome.is_success()).then(|| failure::status_sentence(status, retry_after)),

@@ -5,7 +5,7 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
-use domain::limits::WINDOW_PER_WEBHOOK;
+use domain::limits::{WINDOW_PER_WEBHOOK, WINDOWS_BYTES_MAX};
 use tokio::sync::Notify;
 
 use crate::delivery::Due;
@@ -27,10 +27,22 @@ struct Shared {
 #[derive(Default)]
 pub struct News {
     pub due: HashMap<i64, Arrived>,
+    /// The bodies of these.
+    bytes: usize,
     /// Pending deliveries that are not named here: the store knows them.
     pub more: HashSet<i64>,
-    /// Edited, enabled, disabled, deleted, or told to go on.
-    pub changed: HashSet<i64>,
+    pub changed: HashMap<i64, Change>,
+}
+
+/// What became of a webhook, the weightier after the lighter.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Change {
+    /// Its row was written, or its deliveries were held or cancelled.
+    Row,
+    /// Somebody wants to know now whether its receiver works again.
+    Probe,
+    /// It was enabled or has another URL: what was known of its receiver says nothing.
+    Anew,
 }
 
 #[derive(Default)]
@@ -47,11 +59,17 @@ impl News {
 
     pub(super) fn add(&mut self, webhook: i64, due: Due) {
         let arrived = self.due.entry(webhook).or_default();
-        if arrived.due.len() < WINDOW_PER_WEBHOOK {
+        if arrived.due.len() < WINDOW_PER_WEBHOOK && self.bytes < WINDOWS_BYTES_MAX {
+            self.bytes += due.body_bytes();
             arrived.due.push(due);
         } else {
             arrived.overflowed = true;
         }
+    }
+
+    pub(super) fn change(&mut self, webhook: i64, change: Change) {
+        let known = self.changed.entry(webhook).or_insert(change);
+        *known = change.max(*known);
     }
 
     fn merge(&mut self, other: Self) {
@@ -64,7 +82,9 @@ impl News {
             }
         }
         self.more.extend(other.more);
-        self.changed.extend(other.changed);
+        for (webhook, change) in other.changed {
+            self.change(webhook, change);
+        }
     }
 }
 
@@ -77,10 +97,16 @@ impl Arrivals {
         self.shared.came.notify_one();
     }
 
+    /// Takes all the news there is, which may be none.
+    #[must_use]
+    pub fn take(&self) -> News {
+        std::mem::take(&mut *self.waiting())
+    }
+
     /// Waits for news and takes all there is.
     pub async fn next(&self) -> News {
         loop {
-            let news = std::mem::take(&mut *self.waiting());
+            let news = self.take();
             if !news.is_empty() {
                 return news;
             }

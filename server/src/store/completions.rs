@@ -12,7 +12,7 @@ use serde_json::json;
 use sqlx::FromRow;
 
 use super::{
-    StoreError,
+    Change, StoreError,
     audit::{Actor, AuditEntry},
     group::Group,
     parsed, to_json,
@@ -279,7 +279,7 @@ async fn after_disabling(group: &mut Group<'_>, rows: Vec<DisabledRow>) -> Resul
             webhook_name: row.name,
             detail: Some(row.disabled_reason),
         });
-        group.webhook_changed(row.seq);
+        group.webhook_changed(row.seq, Change::Row);
         hold_pending(group, row.seq).await?;
     }
     Ok(())

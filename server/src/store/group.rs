@@ -5,7 +5,7 @@ use sqlx::SqliteConnection;
 
 use super::{
     StoreError,
-    arrivals::News,
+    arrivals::{Change, News},
     audit::{self, AuditEntry},
     completions::{self, Completion},
     outbox,
@@ -88,8 +88,8 @@ impl<'c> Group<'c> {
     }
 
     /// Says that the engine knows this webhook's row no longer.
-    pub(super) fn webhook_changed(&mut self, webhook: i64) {
-        self.news.changed.insert(webhook);
+    pub(super) fn webhook_changed(&mut self, webhook: i64, change: Change) {
+        self.news.change(webhook, change);
     }
 
     /// Says that there is a bulk job to be run.

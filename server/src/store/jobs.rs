@@ -10,7 +10,9 @@ use domain::{
 use serde::{Deserialize, Serialize};
 use sqlx::FromRow;
 
-use super::{Store, StoreError, group::Group, parsed, to_json, webhook_changes::webhook_seq, writer::Write};
+use super::{
+    Change, Store, StoreError, group::Group, parsed, to_json, webhook_changes::webhook_seq, writer::Write,
+};
 
 /// What a job does to its deliveries.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -261,8 +263,7 @@ impl Write for BeginJob {
         if self.action.sends() {
             require_enabled(group, webhook).await?;
         }
-        // A new beginning for a receiver that was left alone.
-        group.webhook_changed(webhook);
+        group.webhook_changed(webhook, if self.action.sends() { Change::Probe } else { Change::Row });
         insert_job(group, webhook, self.action, &self.matching, self.matched).await
     }
 }

@@ -3,17 +3,17 @@
 use std::sync::Arc;
 
 use domain::{CustomHeaders, Secret, Timestamp, Trigger};
-use serde_json::json;
+use futures::TryStreamExt;
 use sqlx::{FromRow, SqliteConnection};
 
 use super::{
     Store, StoreError,
     completions::{Complete, Completion},
-    parsed,
+    parsed, to_json,
     webhooks::{open_headers, open_secret, place, previous_place},
 };
 use crate::{
-    delivery::{Due, Route},
+    delivery::{Due, Loaded, Record, Route, Wanted},
     vault::Vault,
 };
 
@@ -23,17 +23,6 @@ pub struct Lane {
     /// The webhook's row.
     pub webhook: i64,
     pub due_at: Timestamp,
-}
-
-/// A webhook's next deliveries.
-pub struct LaneLoad {
-    /// `None` when the webhook is disabled or deleted: nothing may be sent.
-    pub route: Option<Arc<Route>>,
-    pub due: Vec<Due>,
-    /// Whether more is due than was asked for.
-    pub more: bool,
-    /// When the first delivery is due that is not due yet.
-    pub next: Option<Timestamp>,
 }
 
 /// The first due delivery of each webhook, found by skipping through the index from webhook to webhook.
@@ -107,6 +96,24 @@ pub(super) struct RouteRow {
     pub(super) headers: Option<Vec<u8>>,
 }
 
+#[derive(FromRow)]
+struct LaneRow {
+    #[sqlx(flatten)]
+    route: RouteRow,
+    failing: bool,
+    worked: bool,
+}
+
+impl LaneRow {
+    fn record(&self) -> Record {
+        match (self.failing, self.worked) {
+            (true, _) => Record::Failing,
+            (false, true) => Record::Worked,
+            (false, false) => Record::New,
+        }
+    }
+}
+
 impl RouteRow {
     pub(super) fn open(&self, vault: &Vault) -> Result<Route, StoreError> {
         let (organization, webhook) = (parsed(&self.organization_id)?, parsed(&self.id)?);
@@ -137,52 +144,45 @@ impl Store {
         Ok(rows.into_iter().map(lane).collect())
     }
 
-    /// Up to `limit` of a webhook's due deliveries that are not among `known`, and where they go.
+    /// A webhook's next due deliveries as far as they are wanted, and where they go; `None` when the webhook is disabled or
+    /// deleted, so that nothing may be sent.
     ///
     /// # Errors
     /// When the database fails, or a secret does not open.
-    pub async fn load_lane(
+    pub(crate) async fn load_lane(
         &self,
-        webhook: i64,
-        known: &[i64],
-        limit: usize,
+        wanted: Wanted,
         now: Timestamp,
-    ) -> Result<LaneLoad, StoreError> {
+    ) -> Result<Option<Loaded>, StoreError> {
         // One snapshot, so that the route is the one that these deliveries are for.
         let mut reader = self.readers.begin().await?;
-        let nothing = LaneLoad { route: None, due: Vec::new(), more: false, next: None };
-        let Some(route) = self.route(&mut reader, webhook).await? else {
-            return Ok(nothing);
+        let Some((route, record)) = self.route(&mut reader, wanted.lane).await? else {
+            return Ok(None);
         };
-        let mut rows: Vec<DueRow> = sqlx::query_as(WINDOW)
-            .bind(webhook)
-            .bind(now.unix_ms())
-            .bind(json!(known).to_string())
-            .bind(i64::try_from(limit + 1).unwrap_or(i64::MAX))
-            .fetch_all(&mut *reader)
-            .await?;
-        let more = rows.len() > limit;
-        rows.truncate(limit);
+        let (due, more) = window(&mut reader, &wanted, now).await?;
         let next: Option<i64> =
-            sqlx::query_scalar(NEXT).bind(webhook).bind(now.unix_ms()).fetch_one(&mut *reader).await?;
-        let due: Result<Vec<Due>, StoreError> = rows.into_iter().map(Due::try_from).collect();
-        Ok(LaneLoad {
-            route: Some(Arc::new(route)),
-            due: due?,
-            more,
-            next: next.map(Timestamp::from_unix_ms),
-        })
+            sqlx::query_scalar(NEXT).bind(wanted.lane).bind(now.unix_ms()).fetch_one(&mut *reader).await?;
+        let next = next.map(Timestamp::from_unix_ms);
+        Ok(Some(Loaded { route: Arc::new(route), due, more, next, record }))
     }
 
-    async fn route(&self, reader: &mut SqliteConnection, webhook: i64) -> Result<Option<Route>, StoreError> {
-        let row: Option<RouteRow> = sqlx::query_as(
-            "SELECT seq, id, organization_id, url, secret, previous_secret, previous_until, headers
-             FROM webhooks WHERE seq = ? AND enabled = 1 AND deleted_at IS NULL",
+    /// The route, and how the webhook's attempts went so far.
+    async fn route(
+        &self,
+        reader: &mut SqliteConnection,
+        webhook: i64,
+    ) -> Result<Option<(Route, Record)>, StoreError> {
+        let row: Option<LaneRow> = sqlx::query_as(
+            "SELECT w.seq, w.id, w.organization_id, w.url, w.secret, w.previous_secret, w.previous_until, w.headers,
+                    w.failures > 0 AS failing,
+                    coalesce((SELECT state = 'delivered' FROM deliveries
+                              WHERE webhook_seq = w.seq ORDER BY seq LIMIT 1), 0) AS worked
+             FROM webhooks AS w WHERE w.seq = ? AND w.enabled = 1 AND w.deleted_at IS NULL",
         )
         .bind(webhook)
         .fetch_optional(reader)
         .await?;
-        row.map(|row| row.open(&self.vault)).transpose()
+        row.map(|row| Ok((row.route.open(&self.vault)?, row.record()))).transpose()
     }
 
     /// Stores an attempt and its delivery's new state.
@@ -192,4 +192,28 @@ impl Store {
     pub async fn complete(&self, completion: Completion) -> Result<(), StoreError> {
         self.writer.write(Complete(completion)).await
     }
+}
+
+/// The next due deliveries, one at least, and whether there are more.
+async fn window(
+    reader: &mut SqliteConnection,
+    wanted: &Wanted,
+    now: Timestamp,
+) -> Result<(Vec<Due>, bool), StoreError> {
+    let mut rows = sqlx::query_as(WINDOW)
+        .bind(wanted.lane)
+        .bind(now.unix_ms())
+        .bind(to_json(&wanted.known))
+        .bind(i64::try_from(wanted.rows_max + 1).unwrap_or(i64::MAX))
+        .fetch(reader);
+    let (mut due, mut bytes) = (Vec::new(), 0);
+    while let Some(row) = rows.try_next().await? {
+        let row: Due = DueRow::try_into(row)?;
+        bytes += row.body_bytes();
+        if due.len() == wanted.rows_max || (bytes > wanted.bytes_max && !due.is_empty()) {
+            return Ok((due, true));
+        }
+        due.push(row);
+    }
+    Ok((due, false))
 }

@@ -37,14 +37,14 @@ use sqlx::SqlitePool;
 use crate::{clock::Clock, ids::IdSource, vault::Vault};
 
 pub use api_keys::FoundUser;
-pub use arrivals::{Arrivals, Arrived, News};
+pub use arrivals::{Arrivals, Arrived, Change, News};
 pub use audit::Actor;
 pub use completions::Completion;
 pub use database::{KeySource, OpenError, SQLITE_VERSION_MIN};
 pub use deliveries::DeliveryFilter;
 pub use groups::{MemberChange, NewGroup};
 pub use jobs::{Job, JobAction, JobState, Matching};
-pub use lanes::{Lane, LaneLoad};
+pub use lanes::Lane;
 pub use organizations::{FirstAdmin, NewApiKey, StoredOrganization};
 pub use publishing::{NewEvent, Published};
 pub use redelivery::HeldAction;

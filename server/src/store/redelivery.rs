@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use domain::{DeliveryId, OrganizationId};
 use serde::{Deserialize, Serialize};
 
-use super::{Store, StoreError, group::Group, jobs::require_enabled, writer::Write};
+use super::{Change, Store, StoreError, group::Group, jobs::require_enabled, writer::Write};
 
 /// What is to become of held deliveries.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -61,7 +61,7 @@ impl Write for Redeliver {
         .bind(seq)
         .execute(&mut *group.connection)
         .await?;
-        group.webhook_changed(webhook);
+        group.webhook_changed(webhook, Change::Probe);
         Ok(())
     }
 }

@@ -7,7 +7,7 @@ use domain::{OrganizationId, Secret, Timestamp, WebhookId};
 use sqlx::FromRow;
 
 use super::{
-    Store, StoreError,
+    Change, Store, StoreError,
     audit::{Actor, AuditEntry},
     group::Group,
     webhook_changes::webhook_seq,
@@ -142,7 +142,7 @@ impl UseSecrets {
             .bind(seq)
             .execute(&mut *group.connection)
             .await?;
-        group.webhook_changed(seq);
+        group.webhook_changed(seq, Change::Row);
         Ok(Secrets { secret: rotated.secret.clone(), previous })
     }
 }

@@ -6,7 +6,7 @@ use domain::{CustomHeaders, Description, OrganizationId, Webhook, WebhookId, Web
 use serde_json::json;
 
 use super::{
-    StoreError,
+    Change, StoreError,
     group::Group,
     jobs::{self, JobAction},
     webhooks::{NewWebhookRow, WebhookChange, open_headers, place, seal_headers},
@@ -114,7 +114,8 @@ impl Write for ChangeWebhook {
         if change.enabled == Some(false) {
             hold_pending(group, seq).await?;
         }
-        group.webhook_changed(seq);
+        let anew = change.enabled == Some(true) || change.url.is_some();
+        group.webhook_changed(seq, if anew { Change::Anew } else { Change::Row });
         Ok(())
     }
 }
@@ -199,7 +200,7 @@ impl Write for DeleteWebhooks {
         }
         for seq in &deleted {
             jobs::begin_own(group, *seq, JobAction::Cancel).await?;
-            group.webhook_changed(*seq);
+            group.webhook_changed(*seq, Change::Row);
         }
         Ok(u32::try_from(deleted.len()).unwrap_or(u32::MAX))
     }

@@ -7,6 +7,7 @@ mod proxies;
 mod receiver;
 mod sending;
 mod tls;
+mod turns;
 
 use std::{sync::Arc, time::Duration};
 

@@ -1,0 +1,301 @@
+//! Whose turn it is, without sockets or a store: each test is a story of arrivals, reads and ends.
+
+use domain::limits::{
+    IN_FLIGHT_MAX, IN_FLIGHT_PER_WEBHOOK_START, IN_FLIGHT_UNPROVEN_MAX, LOADS_AT_ONCE_MAX, WINDOWS_BYTES_MAX,
+};
+
+use super::{
+    super::{
+        Pauses,
+        lane::{Loaded, Record},
+        turns::*,
+    },
+    *,
+};
+use crate::store::{Arrived, Change, News};
+
+const QUICK: Duration = Duration::from_millis(2);
+const SUCCESS: Outcome = Outcome::Answered { status: 200, retry_after: None };
+const SILENCE: Outcome = Outcome::Broken(ErrorClass::Timeout);
+
+fn turns() -> Turns {
+    Turns::new(Pauses::default())
+}
+
+fn due_row(key: i64, bytes: usize) -> Due {
+    Due { key, payload: "x".repeat(bytes).into(), ..due("http://127.0.0.1:9/").due }
+}
+
+fn arrived(lane: i64, keys: impl IntoIterator<Item = i64>) -> News {
+    let due = keys.into_iter().map(|key| due_row(key, 10)).collect();
+    let mut news = News::default();
+    news.due.insert(lane, Arrived { due, overflowed: false });
+    news
+}
+
+fn changed(lane: i64, change: Change) -> News {
+    let mut news = News::default();
+    news.changed.insert(lane, change);
+    news
+}
+
+fn more(lane: i64) -> News {
+    let mut news = News::default();
+    news.more.insert(lane);
+    news
+}
+
+fn loaded(lane: i64, due: Vec<Due>, record: Record) -> Loaded {
+    Loaded { route: Arc::new(route(lane)), due, more: false, next: None, record }
+}
+
+fn route(lane: i64) -> Route {
+    let webhook_id = Id::from_bytes([1, 0, 0, 0, 0, 0, 0, 0, 0, 0, (lane >> 8) as u8, lane as u8]);
+    Route::new(lane, webhook_id, "http://127.0.0.1:9/".to_owned(), secret(1), None, CustomHeaders::default())
+}
+
+/// Answers every read that the lanes want with just the route.
+fn load_routes(turns: &mut Turns, record: Record) {
+    while let Some(wanted) = turns.next_load() {
+        turns.loaded(wanted.lane, Some(loaded(wanted.lane, Vec::new(), record)), NOW);
+    }
+}
+
+fn starts(turns: &mut Turns) -> Vec<Start> {
+    std::iter::from_fn(|| turns.next_start(NOW)).collect()
+}
+
+/// Arrivals for a lane that is new, up to where its route is known. Answers what others have started meanwhile.
+fn ready(turns: &mut Turns, lane: i64, keys: impl IntoIterator<Item = i64>, record: Record) -> Vec<Start> {
+    turns.take_news(arrived(lane, keys), NOW);
+    let others = starts(turns);
+    assert!(others.iter().all(|start| start.lane != lane), "it has no route yet");
+    load_routes(turns, record);
+    others
+}
+
+fn end(turns: &mut Turns, start: &Start, outcome: &Outcome) {
+    turns.ended(start.lane, outcome, QUICK, start.unproven, NOW, 0.0);
+    turns.settled(start.lane, start.due.key, None, NOW);
+}
+
+fn keys(starts: &[Start]) -> Vec<i64> {
+    starts.iter().map(|start| start.due.key).collect()
+}
+
+#[test]
+fn what_arrives_is_started_in_its_order_and_within_the_lanes_places() {
+    let mut turns = turns();
+    ready(&mut turns, 1, 1..=6, Record::New);
+    let first = starts(&mut turns);
+    assert_eq!(keys(&first), [1, 2, 3, 4]);
+    end(&mut turns, &first[0], &SUCCESS);
+    assert_eq!(keys(&starts(&mut turns)), [5, 6], "a success adds a place");
+}
+
+#[test]
+fn a_delivery_that_a_read_saw_before_its_news_is_started_once() {
+    let mut turns = turns();
+    ready(&mut turns, 1, [1], Record::Worked);
+    let first = starts(&mut turns);
+    // The read for what came without a name sees row 2, whose own news is still on its way.
+    turns.take_news(more(1), NOW);
+    assert!(starts(&mut turns).is_empty());
+    let wanted = turns.next_load().expect("a read");
+    assert_eq!(wanted.known, [1]);
+    turns.loaded(1, Some(loaded(1, vec![due_row(2, 10)], Record::Worked)), NOW);
+    let second = starts(&mut turns);
+    assert_eq!(keys(&second), [2]);
+    turns.take_news(arrived(1, [2]), NOW);
+    end(&mut turns, &first[0], &SUCCESS);
+    end(&mut turns, &second[0], &SUCCESS);
+    load_routes(&mut turns, Record::Worked);
+    assert!(starts(&mut turns).is_empty());
+}
+
+#[test]
+fn what_a_read_sees_as_pending_is_left_alone_when_its_result_was_stored_meanwhile() {
+    let mut turns = turns();
+    ready(&mut turns, 1, [1], Record::Worked);
+    let first = starts(&mut turns);
+    turns.take_news(more(1), NOW);
+    assert!(starts(&mut turns).is_empty());
+    turns.next_load().expect("a read");
+    end(&mut turns, &first[0], &SUCCESS);
+    turns.loaded(1, Some(loaded(1, vec![due_row(1, 10)], Record::Worked)), NOW);
+    load_routes(&mut turns, Record::Worked);
+    assert!(starts(&mut turns).is_empty());
+}
+
+#[test]
+fn what_became_due_again_before_its_result_was_known_is_looked_for_afterwards() {
+    let mut turns = turns();
+    ready(&mut turns, 1, [1], Record::Worked);
+    let first = starts(&mut turns);
+    // A job made row 1 pending again in the group after the one that stored its end, and its news comes first.
+    turns.take_news(more(1), NOW);
+    assert!(starts(&mut turns).is_empty());
+    load_routes(&mut turns, Record::Worked);
+    end(&mut turns, &first[0], &SUCCESS);
+    assert!(starts(&mut turns).is_empty());
+    assert!(turns.next_load().is_some(), "the read before left it out, as it was under way");
+}
+
+#[test]
+fn a_moment_that_is_said_during_a_read_is_kept() {
+    let mut turns = turns();
+    ready(&mut turns, 1, [1], Record::Worked);
+    let first = starts(&mut turns);
+    turns.take_news(more(1), NOW);
+    assert!(starts(&mut turns).is_empty());
+    turns.next_load().expect("a read");
+    turns.ended(1, &SILENCE, QUICK, false, NOW, 0.0);
+    turns.settled(1, first[0].due.key, Some(NOW), NOW);
+    turns.loaded(1, Some(loaded(1, Vec::new(), Record::Worked)), NOW);
+    assert_eq!(turns.next_wake(), Some(NOW), "it is due already");
+    turns.wake_due(NOW);
+    assert!(starts(&mut turns).is_empty());
+    assert!(turns.next_load().is_some());
+}
+
+#[test]
+fn there_is_one_timer_a_lane() {
+    let mut turns = turns();
+    let later = NOW + Duration::from_secs(60);
+    for round in 0..100 {
+        turns.take_news(arrived(1, [round]), NOW);
+        let mut started = starts(&mut turns);
+        load_routes(&mut turns, Record::Worked);
+        started.extend(starts(&mut turns));
+        turns.ended(1, &SUCCESS, QUICK, false, NOW, 0.0);
+        turns.settled(1, started[0].due.key, Some(later + Duration::from_secs(round.unsigned_abs())), NOW);
+    }
+    assert_eq!(turns.timers(), 1);
+    assert_eq!(turns.next_wake(), Some(later));
+}
+
+#[test]
+fn reads_are_few_at_once_and_bounded_in_bytes() {
+    let mut turns = turns();
+    (1..=50).for_each(|lane| turns.due_at(lane, NOW, NOW));
+    assert!(starts(&mut turns).is_empty());
+    let wanted: Vec<Wanted> = std::iter::from_fn(|| turns.next_load()).collect();
+    assert_eq!(wanted.len(), LOADS_AT_ONCE_MAX);
+    let full = vec![due_row(1, WINDOWS_BYTES_MAX)];
+    turns.loaded(wanted[0].lane, Some(loaded(wanted[0].lane, full, Record::Worked)), NOW);
+    let next = turns.next_load().expect("a lane that has nothing gets one row");
+    assert_eq!(next.bytes_max, 0);
+}
+
+#[test]
+fn the_slow_and_the_dead_share_half_of_all_places() {
+    let mut turns = turns();
+    let mut dead = Vec::new();
+    for lane in 1..=100 {
+        dead.extend(ready(&mut turns, lane, (0..10).map(|n| lane * 100 + n), Record::Failing));
+    }
+    dead.extend(starts(&mut turns));
+    assert_eq!(dead.len(), IN_FLIGHT_UNPROVEN_MAX);
+    ready(&mut turns, 1_000, [1], Record::Worked);
+    assert_eq!(starts(&mut turns).len(), 1, "one that has worked before does not wait for them");
+    ready(&mut turns, 1_001, [1], Record::New);
+    assert!(starts(&mut turns).is_empty());
+    // As soon as one of them ends, the new one is tried before those that have failed.
+    end(&mut turns, &dead[0], &SILENCE);
+    assert_eq!(starts(&mut turns)[0].lane, 1_001);
+}
+
+#[test]
+fn those_that_wait_are_served_when_nothing_else_is_to_do() {
+    let mut turns = turns();
+    let mut under_way = Vec::new();
+    for lane in 1..=100 {
+        under_way.extend(ready(&mut turns, lane, (0..10).map(|n| lane * 100 + n), Record::New));
+    }
+    under_way.extend(starts(&mut turns));
+    let mut ended = 0;
+    while let Some(start) = under_way.pop() {
+        end(&mut turns, &start, &SUCCESS);
+        ended += 1;
+        load_routes(&mut turns, Record::New);
+        under_way.extend(starts(&mut turns));
+    }
+    assert_eq!(ended, 1_000);
+    assert!(!turns.is_busy());
+}
+
+#[test]
+fn a_few_lanes_with_many_places_leave_some_for_another() {
+    let mut turns = turns();
+    let mut under_way = Vec::new();
+    let mut keys = 0..;
+    for round in 0..40 {
+        for lane in 1..=16 {
+            turns.take_news(arrived(lane, keys.by_ref().take(64)), NOW);
+        }
+        under_way.extend(starts(&mut turns));
+        load_routes(&mut turns, Record::Worked);
+        under_way.extend(starts(&mut turns));
+        if round < 39 {
+            under_way.drain(..).for_each(|start| end(&mut turns, &start, &SUCCESS));
+        }
+    }
+    assert!(under_way.len() > IN_FLIGHT_MAX / 2 && under_way.len() < IN_FLIGHT_MAX, "{}", under_way.len());
+    ready(&mut turns, 99, keys.by_ref().take(8), Record::Worked);
+    assert_eq!(starts(&mut turns).len(), IN_FLIGHT_PER_WEBHOOK_START);
+}
+
+#[test]
+fn a_paused_lane_holds_nothing_and_wakes_for_one_probe() {
+    let mut turns = turns();
+    ready(&mut turns, 1, 1..=20, Record::New);
+    for _ in 0..2 {
+        starts(&mut turns).iter().for_each(|start| end(&mut turns, start, &SILENCE));
+    }
+    while turns.next_wake().is_none() {
+        starts(&mut turns).iter().for_each(|start| end(&mut turns, start, &SILENCE));
+    }
+    assert!(starts(&mut turns).is_empty());
+    assert_eq!(turns.bytes_held(), 0);
+    let until = turns.next_wake().expect("the end of the pause");
+    turns.wake_due(until);
+    assert!(turns.next_start(until).is_none());
+    let wanted = turns.next_load().expect("its window again");
+    turns.loaded(1, Some(loaded(wanted.lane, vec![due_row(7, 10), due_row(8, 10)], Record::New)), until);
+    assert_eq!(turns.next_start(until).expect("the probe").due.key, 7);
+    assert!(turns.next_start(until).is_none());
+}
+
+#[test]
+fn a_change_of_the_row_keeps_the_pause_and_a_new_beginning_ends_it() {
+    let paused = || {
+        let mut turns = turns();
+        ready(&mut turns, 1, 1..=20, Record::New);
+        while turns.next_wake().is_none() {
+            starts(&mut turns).iter().for_each(|start| end(&mut turns, start, &SILENCE));
+        }
+        turns
+    };
+    let wants_load = |change| {
+        let mut turns = paused();
+        turns.take_news(changed(1, change), NOW);
+        assert!(starts(&mut turns).is_empty());
+        turns.next_load().is_some()
+    };
+    assert!(!wants_load(Change::Row));
+    assert!(wants_load(Change::Probe) && wants_load(Change::Anew));
+}
+
+#[test]
+fn a_lost_attempt_is_made_again_later() {
+    let mut turns = turns();
+    ready(&mut turns, 1, [1], Record::Worked);
+    let start = starts(&mut turns).remove(0);
+    turns.lost(1, start.due.key, true, start.unproven, NOW);
+    assert!(!turns.is_busy());
+    let again = turns.next_wake().expect("a timer");
+    assert!(again > NOW);
+    turns.wake_due(again);
+    assert!(turns.next_start(again).is_none());
+    assert!(turns.next_load().expect("a read").known.is_empty());
+}
