@@ -2,6 +2,7 @@
 
 mod access;
 mod access_cache;
+mod bench;
 pub mod clock;
 pub mod commands;
 mod console;

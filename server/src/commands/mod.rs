@@ -1,6 +1,7 @@
 //! The command line.
 
 mod admin;
+mod bench;
 mod bootstrap;
 mod database;
 mod receive;
@@ -27,6 +28,8 @@ enum Command {
     Admin(admin::AdminCommand),
     /// Receive webhooks and print them, to try things.
     Receive(receive::ReceiveArgs),
+    /// Measure speed and cost on this machine, each against the least possible program.
+    Bench(bench::BenchArgs),
 }
 
 /// Why a command ended, for the one who typed it.
@@ -41,6 +44,7 @@ impl Cli {
             Command::Bootstrap(args) => bootstrap::run(args).await,
             Command::Admin(command) => admin::run(command).await,
             Command::Receive(args) => Ok(receive::run(args).await?),
+            Command::Bench(args) => bench::run(args).await,
         }
     }
 }

@@ -29,7 +29,7 @@ struct Key {
     port: u16,
 }
 
-pub(super) struct Clients {
+pub(crate) struct Clients {
     guard: Arc<Guard>,
     connect_timeout: Duration,
     /// The one used last is the last.
@@ -37,12 +37,12 @@ pub(super) struct Clients {
 }
 
 impl Clients {
-    pub(super) fn new(guard: Arc<Guard>, connect_timeout: Duration) -> Self {
+    pub(crate) fn new(guard: Arc<Guard>, connect_timeout: Duration) -> Self {
         Self { guard, connect_timeout, kept: Mutex::default() }
     }
 
     /// The client whose resolver judges by this target's scheme and by the rules for its port.
-    pub(super) fn for_target(&self, target: &TargetUrl) -> reqwest::Result<Client> {
+    pub(crate) fn for_target(&self, target: &TargetUrl) -> reqwest::Result<Client> {
         let key = Key { https: target.is_https(), port: target.port() };
         let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
         let (key, client) = match kept.iter().position(|(other, _)| self.have_same_rules(*other, key)) {

@@ -23,5 +23,6 @@ pub use pauses::Pauses;
 pub use sender::{Due, Route, Sender, Sent, Timeouts};
 pub use trust::InvalidAuthorities;
 
+pub(crate) use clients::Clients;
 pub(crate) use lane::{Loaded, Record};
 pub(crate) use turns::Wanted;

@@ -6,6 +6,7 @@ use std::{
     time::Duration,
 };
 
+use log::LevelFilter;
 use sqlx::{
     ConnectOptions, Connection, SqliteConnection, SqlitePool,
     migrate::{Migration, MigrationType, Migrator},
@@ -82,7 +83,9 @@ fn options(path: &Path) -> SqliteConnectOptions {
         .filename(path)
         .foreign_keys(true)
         .busy_timeout(BUSY_TIMEOUT)
-        .disable_statement_logging()
+        // Texts without values; `herald bench` counts them.
+        .log_statements(LevelFilter::Trace)
+        .log_slow_statements(LevelFilter::Off, Duration::MAX)
 }
 
 pub(super) async fn connect_writer(path: &Path) -> Result<SqliteConnection, OpenError> {

@@ -126,6 +126,11 @@ impl Store {
         Ok(Self { readers, writer, vault, clock, listeners, intake, ids, _lock: Arc::new(lock) })
     }
 
+    /// How many groups of writes were committed.
+    pub(crate) fn groups_written(&self) -> u64 {
+        self.listeners.groups.load(Ordering::Relaxed)
+    }
+
     /// What the delivery engine is told after each commit.
     #[must_use]
     pub fn arrivals(&self) -> Arrivals {

@@ -63,6 +63,8 @@ pub(super) struct Listeners {
     pub(super) jobs: Arc<Notify>,
     /// Counts commits that may have changed who may do what, or which webhooks there are.
     pub(super) changes: Arc<AtomicU64>,
+    /// Counts all commits.
+    pub(super) groups: Arc<AtomicU64>,
 }
 
 impl Writer {
@@ -293,6 +295,7 @@ impl Task {
     }
 
     fn tell(&self, jobs: &Jobs, flushed: Flushed) {
+        self.listeners.groups.fetch_add(1, Ordering::Relaxed);
         if jobs.iter().any(|job| !job.only_collects()) {
             self.listeners.changes.fetch_add(1, Ordering::SeqCst);
         }

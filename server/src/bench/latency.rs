@@ -1,0 +1,53 @@
+//! B3: how long one client waits that is alone.
+
+use domain::EventType;
+
+use super::{
+    Bench, BenchError, Figure, Round, compared,
+    figure::{B3_P50, B3_P99},
+    floors::RawServer,
+    instance::{Instance, NOWHERE},
+    load::round_trips,
+    milliseconds,
+    numbers::percentile,
+    raw::Raw,
+    traffic::{event, payload},
+};
+
+/// B3: p50 and p99, each against those of one raw commit and one empty round trip.
+pub(super) async fn idle(bench: &Bench) -> Result<Vec<Figure>, BenchError> {
+    let mut herald = Instance::start().await?;
+    herald.add_webhooks(EventType::UserLogin, &[NOWHERE.to_owned()]).await?;
+    herald.publish(EventType::UserLogin, bench.scale.warm_up).await?;
+    let (raw, server) = (Raw::start(bench.scale.warm_up).await?, RawServer::start().await?);
+    let request = herald.target.publish(&event(&payload(EventType::UserLogin)));
+    let (mut middle, mut slow) = (Vec::new(), Vec::new());
+    for _ in 0..bench.scale.rounds {
+        let answers = round_trips(&bench.load, herald.address(), request.clone(), bench.scale.trips).await?;
+        let floor = Floor::measure(bench, &raw, &server).await?;
+        middle.push(Round { herald: percentile(&answers, 50), floor: floor.of(50, 1.0, 1.0) });
+        slow.push(Round { herald: percentile(&answers, 99), floor: floor.of(99, 1.0, 1.0) });
+    }
+    herald.stop().await?;
+    Ok(vec![compared(&B3_P50, &middle, milliseconds), compared(&B3_P99, &slow, milliseconds)])
+}
+
+/// The times of raw commits and of empty round trips.
+pub(super) struct Floor {
+    commits: Vec<f64>,
+    trips: Vec<f64>,
+}
+
+impl Floor {
+    pub(super) async fn measure(bench: &Bench, raw: &Raw, server: &RawServer) -> Result<Self, BenchError> {
+        let commits = raw.commits(bench.scale.trips).await?;
+        let (address, request) = (server.target.address, server.empty_request());
+        let trips = round_trips(&bench.load, address, request, bench.scale.trips).await?;
+        Ok(Self { commits, trips })
+    }
+
+    /// A percentile of so many commits and so many round trips one after the other.
+    pub(super) fn of(&self, percent: usize, commits: f64, trips: f64) -> f64 {
+        commits * percentile(&self.commits, percent) + trips * percentile(&self.trips, percent)
+    }
+}
