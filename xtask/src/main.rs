@@ -1,6 +1,7 @@
 //! `cargo xtask`: sets up, builds, runs and tests Herald.
 //! This file only reads the command line; each command has a file of its own.
 
+mod bench;
 mod browser;
 mod build;
 mod bundle;
@@ -30,6 +31,7 @@ cargo xtask test [--only A,B] [-- ARGUMENTS]
                                     every check, in this order: fmt, lint, lint-console, unit, guard, build, types, browser;
                                     the arguments go to Playwright
 cargo xtask build                   the console (wasm, style) and the server with the console inside it
+cargo xtask bench [-- ARGUMENTS]    build the server, then `herald bench`; the arguments go to it
 cargo xtask help                    this text
 
 CARGO_TARGET_DIR                    where everything is built (default: target)
@@ -55,6 +57,7 @@ fn dispatch(arguments: &[String]) -> Outcome<ExitCode> {
         "build" => build_only(rest)?,
         "run" => run::run(&Workspace::from_environment()?, rest)?,
         "test" => return test::test(&Workspace::from_environment()?, rest),
+        "bench" => bench::bench(&Workspace::from_environment()?, rest)?,
         "help" | "--help" | "-h" => print!("{HELP}"),
         other => return Err(Failure::new(format!("There is no command `{other}`.\n\n{HELP}"))),
     }
