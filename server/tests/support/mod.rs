@@ -17,7 +17,7 @@ use std::{
 };
 
 pub use client::{Answer, Client, form, login_event};
-pub use program::Program;
+pub use program::{Ended, Program};
 pub use receiver::{Received, Receiver};
 
 use domain::{RetryPolicy, Timestamp, target::TargetPolicy};

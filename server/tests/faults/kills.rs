@@ -1,0 +1,31 @@
+//! F1: killed at random moments under load, and started again.
+
+use std::time::Duration;
+
+use crate::{
+    plan::either,
+    trial::{DUPLICATES_MAX, Trial},
+};
+
+const READY_MAX: Duration = Duration::from_secs(2);
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn nothing_acknowledged_is_lost_when_it_is_killed_at_any_moment() {
+    let (cycles, events) = either((30, 20_000), (1_000, 1_000_000));
+    let mut trial = Trial::new("kills", cycles, events).await;
+    let mut slowest = Duration::ZERO;
+    for cycle in 0..cycles {
+        slowest = slowest.max(trial.start().await);
+        trial.random_moment(cycle).await;
+        trial.kill();
+    }
+    slowest = slowest.max(trial.start().await);
+    trial.finish().await;
+    trial.check().await;
+
+    let (duplicates, sent_again) = (trial.tally.duplicates(), trial.load.sent_again());
+    eprintln!("kills: {duplicates} came twice, {sent_again} requests sent again, ready within {slowest:?}");
+    assert!(duplicates <= DUPLICATES_MAX * cycles, "{duplicates} came twice in {cycles} cycles");
+    assert!(sent_again > 0, "no kill met a request that was under way");
+    assert!(slowest <= READY_MAX, "ready only after {slowest:?}");
+}
