@@ -8,6 +8,7 @@ mod bundle;
 mod command;
 mod console;
 mod failure;
+mod faults;
 mod guard;
 mod manifest;
 mod progress;
@@ -30,6 +31,9 @@ cargo xtask run [-- ARGUMENTS]      build, then `herald serve`; the arguments go
 cargo xtask test [--only A,B] [-- ARGUMENTS]
                                     every check, in this order: fmt, lint, lint-console, unit, guard, build, types, browser;
                                     the arguments go to Playwright
+cargo xtask faults [--long] [-- ARGUMENTS]
+                                    kills, power cuts, failing disks and stops under load; with --long for hours;
+                                    the arguments go to the tests
 cargo xtask build                   the console (wasm, style) and the server with the console inside it
 cargo xtask bench [-- ARGUMENTS]    build the server, then `herald bench`; the arguments go to it
 cargo xtask help                    this text
@@ -58,6 +62,7 @@ fn dispatch(arguments: &[String]) -> Outcome<ExitCode> {
         "run" => run::run(&Workspace::from_environment()?, rest)?,
         "test" => return test::test(&Workspace::from_environment()?, rest),
         "bench" => bench::bench(&Workspace::from_environment()?, rest)?,
+        "faults" => faults::faults(&Workspace::from_environment()?, rest)?,
         "help" | "--help" | "-h" => print!("{HELP}"),
         other => return Err(Failure::new(format!("There is no command `{other}`.\n\n{HELP}"))),
     }
