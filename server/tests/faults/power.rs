@@ -17,7 +17,7 @@ use crate::{
 /// A disk writes one of these whole or not at all.
 const SECTOR_BYTES: u64 = 512;
 /// Long enough that cuts meet flushes.
-const FLUSH_US: &str = "3000";
+const FLUSH_US: &str = "20000";
 /// How likely a write that was not flushed is there all the same; one of these for each cut.
 const KEPT: [f64; 3] = [0.0, 0.5, 0.9];
 /// How the library writes down that a file was cut.
@@ -37,7 +37,7 @@ async fn nothing_acknowledged_is_lost_when_the_power_goes_at_any_moment() {
         trial.random_moment(cycle).await;
         trial.kill();
         damaged += cut_power(trial.folder.path(), &mut trial.rng);
-        check_copy(trial.folder.path()).await;
+        check_copy(&trial).await;
     }
     trial.start().await;
     trial.finish().await;
@@ -109,7 +109,8 @@ fn tear(disk: &File, offset: u64, mut data: &[u8], rng: &mut StdRng) {
 }
 
 /// Reading the log back changes the files, so it is done on others.
-async fn check_copy(folder: &Path) {
+async fn check_copy(trial: &Trial) {
+    let folder = trial.folder.path();
     let elsewhere = tempfile::tempdir().expect("a folder");
     for name in ["herald.db", "herald.db-wal"] {
         if folder.join(name).exists() {
@@ -117,4 +118,5 @@ async fn check_copy(folder: &Path) {
         }
     }
     check_integrity(elsewhere.path()).await;
+    trial.check_stored(elsewhere.path()).await;
 }

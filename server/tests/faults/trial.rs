@@ -95,8 +95,10 @@ impl Trial {
         let share = self.events / self.cycles;
         let count = cycle * share + self.rng.random_range(1..=share);
         within("acknowledgements", self.load.until_acknowledged(count)).await;
-        let later = Duration::from_micros(self.rng.random_range(0..LATER_US_MAX));
-        tokio::time::sleep(later).await;
+        // Half of the ends come at once: what was answered too early is lost then.
+        if self.rng.random() {
+            tokio::time::sleep(Duration::from_micros(self.rng.random_range(0..LATER_US_MAX))).await;
+        }
     }
 
     pub(crate) fn kill(&mut self) {
@@ -132,6 +134,23 @@ impl Trial {
         let undone = "SELECT count(*) FROM deliveries WHERE state NOT IN ('delivered', 'pending')";
         assert_eq!(count(self.folder.path(), undone).await, 0, "deliveries that were given up");
         check_integrity(self.folder.path()).await;
+    }
+
+    /// Everything acknowledged so far is in the database of a folder.
+    pub(crate) async fn check_stored(&self, folder: &Path) {
+        let mut connection = open(folder).await;
+        let ids = sqlx::query_scalar("SELECT id FROM events").fetch_all(&mut connection).await;
+        connection.close().await.expect("closed");
+        let stored: HashSet<String> = ids.expect("ids").into_iter().collect();
+        let acknowledged = self.load.acknowledged();
+        let lost = acknowledged.keys().filter(|id| !stored.contains(*id)).count();
+        assert_eq!(lost, 0, "of {} acknowledged events, so many are not stored", acknowledged.len());
+    }
+
+    /// No more deliveries came again than so many ends allow.
+    pub(crate) fn check_duplicates(&self, most: usize) {
+        let duplicates = self.tally.duplicates();
+        assert!(duplicates <= most, "{duplicates} came again, {most} at most may");
     }
 
     fn check_deliveries(&self) {
