@@ -89,6 +89,8 @@ pub const DISABLE_AFTER: Duration = Duration::from_secs(5 * 24 * 60 * 60);
 pub const LOOKUPS_AT_ONCE_MAX: usize = 128;
 /// Clients kept, so that thousands of webhooks on thousands of ports do not each keep one.
 pub const CLIENTS_KEPT_MAX: usize = 64;
+/// While something is waited for, how often it is looked whether the machine's clock was set.
+pub const CLOCK_LOOK_EVERY: Duration = Duration::from_secs(10);
 /// After SIGTERM, how long requests under way may take to end.
 pub const REQUEST_GRACE: Duration = Duration::from_secs(5);
 /// After SIGTERM, how long attempts under way may take to end.

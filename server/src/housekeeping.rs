@@ -34,7 +34,7 @@ async fn run_jobs(store: &Store, clock: &Clock) {
             Err(StoreError::Stopped) => return,
             Err(error) => {
                 tracing::error!(%error, "A bulk job could not go on; trying again");
-                clock.sleep_until(clock.now() + STORE_RETRY).await;
+                clock.sleep(STORE_RETRY).await;
             }
         }
     }
@@ -56,12 +56,12 @@ async fn keep_retention(store: &Store, clock: &Clock) {
             Err(StoreError::Stopped) => return,
             Err(error) => tracing::error!(%error, "Old events could not be removed; trying again later"),
         }
-        clock.sleep_until(clock.now() + RETENTION_EVERY).await;
+        clock.sleep(RETENTION_EVERY).await;
     }
 }
 
 async fn prune(store: &Store, clock: &Clock) -> Result<(), StoreError> {
-    let before = clock.now() - RETENTION;
+    let before = clock.steady_now() - RETENTION;
     let mut after = 0;
     while let Pruned::UpTo(last) = store.prune(before, after).await? {
         after = last;

@@ -110,7 +110,7 @@ impl Engine {
             match self.store.complete(completion.clone()).await {
                 Ok(()) => return true,
                 Err(StoreError::Full | StoreError::Busy) => {
-                    self.clock.sleep_until(self.clock.now() + STORE_RETRY).await;
+                    self.clock.sleep(STORE_RETRY).await;
                 }
                 Err(StoreError::Stopped) => return false,
                 Err(error) => {

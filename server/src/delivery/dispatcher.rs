@@ -68,7 +68,7 @@ impl Dispatcher {
             }
             tokio::select! {
                 _ = stop.wait_for(|stop| *stop) => return false,
-                () = self.engine.clock.sleep_until(now + STORE_RETRY) => {}
+                () = self.engine.clock.sleep(STORE_RETRY) => {}
             }
         }
     }

@@ -252,7 +252,7 @@ async fn disable_failing(group: &mut Group<'_>, records: &Records) -> Result<(),
     let failing: Vec<i64> =
         records.by_webhook.iter().filter(|(_, record)| record.failures > 0).map(|(seq, _)| *seq).collect();
     let days = DISABLE_AFTER.as_secs() / (24 * 60 * 60);
-    let since_at_most = group.now.unix_ms() - i64::try_from(DISABLE_AFTER.as_millis()).unwrap_or(i64::MAX);
+    let since_at_most = (group.steady_now - DISABLE_AFTER).unix_ms();
     let rows: Vec<DisabledRow> = sqlx::query_as(
         "UPDATE webhooks SET enabled = 0,
                 disabled_reason = 'No attempt has succeeded for ' || ?1 || ' days: ' || failures || ' in a row have failed.'

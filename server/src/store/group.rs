@@ -11,12 +11,14 @@ use super::{
     outbox,
     publishing::{self, NewEvent, Published},
 };
-use crate::ids::IdSource;
+use crate::{clock::Clock, ids::IdSource};
 
 /// One group of writes in its transaction.
 pub(super) struct Group<'c> {
     pub(super) connection: &'c mut SqliteConnection,
     pub(super) now: Timestamp,
+    /// For what cannot be taken back: see [`Clock::steady_now`].
+    pub(super) steady_now: Timestamp,
     ids: &'c IdSource,
     events: Vec<Event>,
     published: Vec<NewEvent>,
@@ -45,10 +47,11 @@ pub(super) struct Flushed {
 }
 
 impl<'c> Group<'c> {
-    pub(super) fn new(connection: &'c mut SqliteConnection, now: Timestamp, ids: &'c IdSource) -> Self {
+    pub(super) fn new(connection: &'c mut SqliteConnection, clock: &Clock, ids: &'c IdSource) -> Self {
         Self {
             connection,
-            now,
+            now: clock.now(),
+            steady_now: clock.steady_now(),
             ids,
             events: Vec::new(),
             published: Vec::new(),

@@ -85,7 +85,7 @@ impl Write for Tidy {
     type Output = ();
 
     async fn apply(&mut self, group: &mut Group<'_>) -> Result<(), StoreError> {
-        let now = group.now.unix_ms();
+        let now = group.steady_now.unix_ms();
         sqlx::query(
             "UPDATE webhooks SET previous_secret = NULL, previous_until = NULL WHERE previous_until <= ?",
         )

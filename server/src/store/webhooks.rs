@@ -172,7 +172,7 @@ impl Store {
         .bind(organization.to_string())
         .fetch_optional(&self.readers)
         .await?;
-        row.ok_or(StoreError::NotFound("webhook"))?.view(&self.vault, organization, self.clock.now())
+        row.ok_or(StoreError::NotFound("webhook"))?.view(&self.vault, organization, self.clock.steady_now())
     }
 
     /// The id of an organization's webhook by name, in any case.

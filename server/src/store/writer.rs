@@ -309,7 +309,7 @@ impl Task {
         &mut self,
         jobs: &mut Jobs,
     ) -> Result<(Vec<Result<(), StoreError>>, Flushed), Undone> {
-        let mut group = Group::new(&mut self.connection, self.clock.now(), &self.ids);
+        let mut group = Group::new(&mut self.connection, &self.clock, &self.ids);
         let mut results = Vec::with_capacity(jobs.len());
         for job in jobs.iter_mut() {
             let result = if job.only_collects() {
