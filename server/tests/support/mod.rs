@@ -56,21 +56,30 @@ impl TestHerald {
 
     /// On the database `herald.db` of a folder, such as one that [`TestHerald::stop_keeping`] left.
     pub async fn start_in(folder: TempDir, now: Timestamp) -> Self {
-        Self::start_with(folder, now, None).await
+        Self::start_with(folder, now, None, this_machine()).await
     }
 
     /// As if behind a proxy that people reach under this address.
     pub async fn start_as(public_url: &str) -> Self {
-        Self::start_with(tempfile::tempdir().expect("a folder"), real_now(), Some(public_url)).await
+        let folder = tempfile::tempdir().expect("a folder");
+        Self::start_with(folder, real_now(), Some(public_url), this_machine()).await
     }
 
-    async fn start_with(folder: TempDir, now: Timestamp, public_url: Option<&str>) -> Self {
+    /// With an empty database; webhooks may call what this policy allows.
+    pub async fn start_guarded(policy: TargetPolicy) -> Self {
+        Self::start_with(tempfile::tempdir().expect("a folder"), real_now(), None, policy).await
+    }
+
+    async fn start_with(
+        folder: TempDir,
+        now: Timestamp,
+        public_url: Option<&str>,
+        policy: TargetPolicy,
+    ) -> Self {
         let clock = Clock::given(now);
         let key = KeySource::File(folder.path().join("herald.db.key"));
         let store = Store::open(&folder.path().join("herald.db"), key, clock.clone()).await.expect("a store");
-        let allowed = vec!["127.0.0.0/8".parse().expect("a range")];
-        let guard = Guard::new(TargetPolicy { allowed, allow_http: false }, None).expect("a guard");
-        let guard = Arc::new(guard);
+        let guard = Arc::new(Guard::new(policy, None).expect("a guard"));
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let url = format!("http://{}", listener.local_addr().expect("an address"));
         let public = PublicUrl::parse(public_url.unwrap_or(&url)).expect("a public URL");
@@ -121,6 +130,10 @@ impl TestHerald {
         self.store.close().await;
         self.folder
     }
+}
+
+fn this_machine() -> TargetPolicy {
+    TargetPolicy { allowed: vec!["127.0.0.0/8".parse().expect("a range")], allow_http: false }
 }
 
 async fn serve(
