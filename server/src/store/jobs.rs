@@ -1,12 +1,8 @@
-//! Bulk jobs: what is done to many deliveries is done some at a time, so that the writer is free for others in between.
-//!
-//! A job is a row, so it goes on after a restart; an admin can cancel those that an admin began.
+//! Bulk jobs: what is done to many deliveries, as a row of its own that goes on after a restart. How it goes on stands in
+//! `job_steps`; an admin can cancel those that an admin began.
 
 use async_trait::async_trait;
-use domain::{
-    DeliveryState, JobId, OrganizationId, Timestamp, WebhookId,
-    limits::{JOB_ROWS, JOB_SCAN_ROWS},
-};
+use domain::{DeliveryState, JobId, OrganizationId, Timestamp, WebhookId};
 use serde::{Deserialize, Serialize};
 use sqlx::FromRow;
 
@@ -33,7 +29,7 @@ pub enum JobAction {
 impl JobAction {
     const ALL: [Self; 5] = [Self::Redeliver, Self::Release, Self::Discard, Self::Hold, Self::Cancel];
 
-    const fn as_str(self) -> &'static str {
+    pub(super) const fn as_str(self) -> &'static str {
         match self {
             Self::Redeliver => "redeliver",
             Self::Release => "release",
@@ -44,12 +40,12 @@ impl JobAction {
     }
 
     /// Whether the deliveries are sent afterwards, which a webhook that is disabled or deleted does not allow.
-    const fn sends(self) -> bool {
+    pub(super) const fn sends(self) -> bool {
         matches!(self, Self::Redeliver | Self::Release)
     }
 
     /// Which deliveries it is for, unless the job says so itself.
-    const fn states(self) -> &'static [DeliveryState] {
+    pub(super) const fn states(self) -> &'static [DeliveryState] {
         match self {
             Self::Redeliver => &[DeliveryState::Failed],
             Self::Release | Self::Discard => &[DeliveryState::Held],
@@ -58,7 +54,7 @@ impl JobAction {
         }
     }
 
-    const fn change(self) -> &'static str {
+    pub(super) const fn change(self) -> &'static str {
         match self {
             Self::Redeliver => {
                 "state = 'pending', due_at = ?1, delivered_at = NULL, schedule_from = attempts, trigger = 'manual'"
@@ -191,28 +187,6 @@ impl Store {
     pub async fn cancel_job(&self, organization: OrganizationId, id: JobId) -> Result<(), StoreError> {
         self.writer.write(CancelJob { organization, id }).await
     }
-
-    /// Resolves when there may be jobs to be run.
-    pub async fn jobs_waiting(&self) {
-        self.listeners.jobs.notified().await;
-    }
-
-    /// The rows of the jobs that are not done.
-    ///
-    /// # Errors
-    /// When the database fails.
-    pub async fn running_jobs(&self) -> Result<Vec<i64>, StoreError> {
-        let sql = "SELECT seq FROM jobs WHERE state = 'running' ORDER BY seq";
-        Ok(sqlx::query_scalar(sql).fetch_all(&self.readers).await?)
-    }
-
-    /// Does a job's next part.
-    ///
-    /// # Errors
-    /// When nothing was stored.
-    pub async fn step_job(&self, job: i64) -> Result<(), StoreError> {
-        self.writer.write(StepJob(job)).await
-    }
 }
 
 fn states(action: JobAction, matching: &Matching) -> &[DeliveryState] {
@@ -275,34 +249,12 @@ pub(super) async fn require_enabled(group: &mut Group<'_>, webhook: i64) -> Resu
     Err(StoreError::Refused("The webhook is disabled, so nothing is sent. Enable it first.".to_owned()))
 }
 
-async fn is_enabled(group: &mut Group<'_>, webhook: i64) -> Result<bool, StoreError> {
+pub(super) async fn is_enabled(group: &mut Group<'_>, webhook: i64) -> Result<bool, StoreError> {
     let sql = "SELECT EXISTS (SELECT 1 FROM webhooks WHERE seq = ? AND enabled = 1 AND deleted_at IS NULL)";
     Ok(sqlx::query_scalar(sql).bind(webhook).fetch_one(&mut *group.connection).await?)
 }
 
-/// Does what a change of a webhook means for its deliveries: the first of them at once, the rest as a job.
-pub(super) async fn begin_own(
-    group: &mut Group<'_>,
-    webhook: i64,
-    action: JobAction,
-) -> Result<(), StoreError> {
-    let running = RunningJob {
-        seq: 0,
-        webhook_seq: webhook,
-        action: action.as_str().to_owned(),
-        states: to_json(action.states()),
-        since: None,
-        after_seq: 0,
-        last_seq: i64::MAX,
-    };
-    let step = running.step(group, action).await?;
-    if !step.is_last {
-        insert_job(group, webhook, action, &Matching::default(), 0).await?;
-    }
-    Ok(())
-}
-
-async fn insert_job(
+pub(super) async fn insert_job(
     group: &mut Group<'_>,
     webhook: i64,
     action: JobAction,
@@ -354,7 +306,7 @@ impl Write for CancelJob {
     }
 }
 
-async fn end_job(group: &mut Group<'_>, seq: i64, state: &'static str) -> Result<(), StoreError> {
+pub(super) async fn end_job(group: &mut Group<'_>, seq: i64, state: &'static str) -> Result<(), StoreError> {
     sqlx::query("UPDATE jobs SET state = ?, ended_at = ? WHERE seq = ? AND state = 'running'")
         .bind(state)
         .bind(group.now.unix_ms())
@@ -362,114 +314,4 @@ async fn end_job(group: &mut Group<'_>, seq: i64, state: &'static str) -> Result
         .execute(&mut *group.connection)
         .await?;
     Ok(())
-}
-
-struct StepJob(i64);
-
-#[derive(FromRow)]
-struct RunningJob {
-    seq: i64,
-    webhook_seq: i64,
-    action: String,
-    states: String,
-    since: Option<i64>,
-    after_seq: i64,
-    last_seq: i64,
-}
-
-struct Step {
-    done: usize,
-    after_seq: i64,
-    is_last: bool,
-}
-
-#[async_trait]
-impl Write for StepJob {
-    type Output = ();
-
-    async fn apply(&mut self, group: &mut Group<'_>) -> Result<(), StoreError> {
-        let job: Option<RunningJob> = sqlx::query_as(
-            "SELECT seq, webhook_seq, action, states, since, after_seq, last_seq FROM jobs
-             WHERE seq = ? AND state = 'running'",
-        )
-        .bind(self.0)
-        .fetch_optional(&mut *group.connection)
-        .await?;
-        let Some(job) = job else {
-            return Ok(());
-        };
-        let action: JobAction = parsed(&job.action)?;
-        if action.sends() && !is_enabled(group, job.webhook_seq).await? {
-            return end_job(group, job.seq, "cancelled").await;
-        }
-        let step = job.step(group, action).await?;
-        sqlx::query("UPDATE jobs SET after_seq = ?, done = done + ? WHERE seq = ?")
-            .bind(step.after_seq)
-            .bind(i64::try_from(step.done).unwrap_or(i64::MAX))
-            .bind(job.seq)
-            .execute(&mut *group.connection)
-            .await?;
-        if action.sends() && step.done > 0 {
-            group.news.more.insert(job.webhook_seq);
-        }
-        if step.is_last { end_job(group, job.seq, "done").await } else { Ok(()) }
-    }
-}
-
-impl RunningJob {
-    async fn step(&self, group: &mut Group<'_>, action: JobAction) -> Result<Step, StoreError> {
-        match action {
-            JobAction::Redeliver => self.step_through(group, action).await,
-            _ => self.step_out(group, action).await,
-        }
-    }
-
-    /// Deliveries leave their state for good, so the next ones are always the first that are still in it.
-    async fn step_out(&self, group: &mut Group<'_>, action: JobAction) -> Result<Step, StoreError> {
-        let mut done = 0;
-        for state in action.states() {
-            // The state stands in the text, so that its partial index is used.
-            let sql = format!(
-                "UPDATE deliveries SET {} WHERE seq IN (
-                     SELECT seq FROM deliveries WHERE state = '{state}' AND webhook_seq = ?2 AND seq <= ?3 LIMIT ?4)",
-                action.change()
-            );
-            let changed = sqlx::query(sqlx::AssertSqlSafe(sql))
-                .bind(group.now.unix_ms())
-                .bind(self.webhook_seq)
-                .bind(self.last_seq)
-                .bind(i64::try_from(JOB_ROWS - done).unwrap_or(0))
-                .execute(&mut *group.connection)
-                .await?;
-            done += usize::try_from(changed.rows_affected()).unwrap_or(usize::MAX);
-        }
-        Ok(Step { done, after_seq: self.after_seq, is_last: done < JOB_ROWS })
-    }
-
-    /// Deliveries may come back into their state, so each is looked at once, in order.
-    async fn step_through(&self, group: &mut Group<'_>, action: JobAction) -> Result<Step, StoreError> {
-        let end = self.last_seq.min(self.after_seq.saturating_add(JOB_SCAN_ROWS));
-        let sql = format!(
-            "UPDATE deliveries SET {} WHERE seq IN (
-                 SELECT seq FROM deliveries
-                 WHERE webhook_seq = ?2 AND seq > ?3 AND seq <= ?4 AND test = 0 AND created_at >= ?5
-                   AND state IN (SELECT value FROM json_each(?6))
-                 ORDER BY seq LIMIT ?7)
-             RETURNING seq",
-            action.change()
-        );
-        let changed: Vec<i64> = sqlx::query_scalar(sqlx::AssertSqlSafe(sql))
-            .bind(group.now.unix_ms())
-            .bind(self.webhook_seq)
-            .bind(self.after_seq)
-            .bind(end)
-            .bind(self.since.unwrap_or(i64::MIN))
-            .bind(&self.states)
-            .bind(i64::try_from(JOB_ROWS).unwrap_or(i64::MAX))
-            .fetch_all(&mut *group.connection)
-            .await?;
-        let is_full = changed.len() == JOB_ROWS;
-        let after_seq = if is_full { changed.iter().copied().max().unwrap_or(end) } else { end };
-        Ok(Step { done: changed.len(), after_seq, is_last: !is_full && end == self.last_seq })
-    }
 }

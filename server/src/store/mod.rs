@@ -9,6 +9,7 @@ mod deliveries;
 mod group;
 mod groups;
 mod intake;
+mod job_steps;
 mod jobs;
 mod lanes;
 mod organizations;

@@ -8,7 +8,8 @@ use serde_json::json;
 use super::{
     Change, StoreError,
     group::Group,
-    jobs::{self, JobAction},
+    job_steps::begin_own,
+    jobs::JobAction,
     webhooks::{NewWebhookRow, WebhookChange, open_headers, place, seal_headers},
     writer::Write,
 };
@@ -171,7 +172,7 @@ pub(super) async fn webhook_seq(
 
 /// What waits for a webhook that was disabled is held, so that nobody is sent what they have turned off.
 pub(super) async fn hold_pending(group: &mut Group<'_>, webhook: i64) -> Result<(), StoreError> {
-    jobs::begin_own(group, webhook, JobAction::Hold).await
+    begin_own(group, webhook, JobAction::Hold).await
 }
 
 pub(super) struct DeleteWebhooks {
@@ -199,7 +200,7 @@ impl Write for DeleteWebhooks {
             return Err(StoreError::NotFound("webhook"));
         }
         for seq in &deleted {
-            jobs::begin_own(group, *seq, JobAction::Cancel).await?;
+            begin_own(group, *seq, JobAction::Cancel).await?;
             group.webhook_changed(*seq, Change::Row);
         }
         Ok(u32::try_from(deleted.len()).unwrap_or(u32::MAX))
