@@ -1,7 +1,10 @@
 //! How bulk jobs go on: some deliveries at a time, so that the writer is free for others in between.
 
 use async_trait::async_trait;
-use domain::limits::{JOB_ROWS, JOB_SCAN_ROWS};
+use domain::{
+    DeliveryState,
+    limits::{JOB_ROWS, JOB_SCAN_ROWS},
+};
 use sqlx::FromRow;
 
 use super::{
@@ -122,13 +125,7 @@ impl RunningJob {
     async fn step_out(&self, group: &mut Group<'_>, action: JobAction) -> Result<Step, StoreError> {
         let mut done = 0;
         for state in action.states() {
-            // The state stands in the text, so that its partial index is used.
-            let sql = format!(
-                "UPDATE deliveries SET {} WHERE seq IN (
-                     SELECT seq FROM deliveries WHERE state = '{state}' AND webhook_seq = ?2 AND seq <= ?3 LIMIT ?4)",
-                action.change()
-            );
-            let changed = sqlx::query(sqlx::AssertSqlSafe(sql))
+            let changed = sqlx::query(sqlx::AssertSqlSafe(step_out_sql(action, *state)))
                 .bind(group.now.unix_ms())
                 .bind(self.webhook_seq)
                 .bind(self.last_seq)
@@ -166,4 +163,21 @@ impl RunningJob {
         let after_seq = if is_full { changed.iter().copied().max().unwrap_or(end) } else { end };
         Ok(Step { done: changed.len(), after_seq, is_last: !is_full && end == self.last_seq })
     }
+}
+
+/// The index is named and the state stands in the text: left to itself, SQLite walks the webhook's whole history.
+///
+/// What is pending is not bounded by `last_seq`, which its index does not know: it is held or cancelled because the webhook
+/// is disabled or deleted, and then nothing new becomes pending.
+pub(super) fn step_out_sql(action: JobAction, state: DeliveryState) -> String {
+    let (index, bound) = match state {
+        DeliveryState::Pending => ("deliveries_due", ""),
+        _ => ("deliveries_held", " AND seq <= ?3"),
+    };
+    format!(
+        "UPDATE deliveries SET {} WHERE seq IN (
+             SELECT seq FROM deliveries INDEXED BY {index}
+             WHERE state = '{state}' AND webhook_seq = ?2{bound} LIMIT ?4)",
+        action.change()
+    )
 }

@@ -3,6 +3,8 @@
 use super::{
     super::{
         deliveries::{DeliveryFilter, page_sql},
+        job_steps::step_out_sql,
+        jobs::JobAction,
         lanes::{LANES, NEXT, WINDOW},
     },
     TestStore,
@@ -66,6 +68,28 @@ async fn a_page_of_deliveries_is_read_off_an_index_whatever_is_asked() {
         assert!(plan.contains(&wanted), "{wanted}: {plan:#?}");
         assert!(!plan.iter().any(|step| step.contains("TEMP B-TREE")), "{plan:#?}");
         assert_eq!(full_scan(&plan), None, "{plan:#?}");
+    }
+}
+
+#[tokio::test]
+async fn a_step_of_a_job_finds_its_deliveries_by_their_state() {
+    use JobAction::{Cancel, Discard, Hold, Release};
+    use domain::DeliveryState::{Held, Pending};
+    let store = TestStore::open().await;
+    let (due, held) = ("deliveries_due (webhook_seq=?)", "deliveries_held (webhook_seq=? AND seq<?)");
+    for (action, state, index) in [
+        (Hold, Pending, due),
+        (Cancel, Pending, due),
+        (Cancel, Held, held),
+        (Release, Held, held),
+        (Discard, Held, held),
+    ] {
+        let plan = store.plan(&step_out_sql(action, state)).await;
+        let found_by_row = "SEARCH deliveries USING INTEGER PRIMARY KEY (rowid=?)".to_owned();
+        let found_by_state = format!("SEARCH deliveries USING COVERING INDEX {index}");
+        let searches: Vec<&String> = plan.iter().filter(|step| step.contains("deliveries")).collect();
+        assert_eq!(searches, [&found_by_row, &found_by_state], "{action:?}: {plan:#?}");
+        assert!(!plan.iter().any(|step| step.contains("TEMP B-TREE")), "{plan:#?}");
     }
 }
 
