@@ -1,7 +1,7 @@
 //! Whether new events are taken: only while there is room for them, so that what was taken before still gets through.
 
 use std::{
-    path::PathBuf,
+    path::{Path, PathBuf},
     sync::{
         Arc,
         atomic::{AtomicBool, AtomicU64, Ordering},
@@ -25,16 +25,17 @@ pub(super) struct Intake {
 }
 
 struct Disk {
-    folder: PathBuf,
+    /// The database itself: the folder of a bare file name would be an empty path, which no system knows.
+    database: PathBuf,
     started: Instant,
     asked_ms: AtomicU64,
     full: AtomicBool,
 }
 
 impl Intake {
-    pub(super) fn new(folder: PathBuf) -> Self {
+    pub(super) fn new(database: &Path) -> Self {
         let disk = Disk {
-            folder,
+            database: database.to_owned(),
             started: Instant::now(),
             asked_ms: AtomicU64::new(u64::MAX),
             full: AtomicBool::new(false),
@@ -69,7 +70,21 @@ impl Disk {
 
     /// `None` where the system does not say; SQLite will.
     fn free_bytes(&self) -> Option<u64> {
-        let stat = rustix::fs::statvfs(&self.folder).ok()?;
+        let stat = rustix::fs::statvfs(&self.database).ok()?;
         Some(stat.f_bavail.saturating_mul(stat.f_frsize))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_free_space_is_known_for_a_bare_file_name() {
+        // A file of the folder that tests run in.
+        for path in ["Cargo.toml", "./Cargo.toml", "src/lib.rs"] {
+            let free = Intake::new(Path::new(path)).disk.free_bytes();
+            assert!(free.is_some_and(|free| free > 0), "{path}: {free:?}");
+        }
     }
 }

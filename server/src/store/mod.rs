@@ -123,7 +123,7 @@ impl Store {
         let listeners = Listeners::default();
         let ids = Arc::new(IdSource::default());
         let writer = Writer::start(connection, clock.clone(), Arc::clone(&ids), listeners.clone());
-        let intake = Intake::new(path.parent().map(Path::to_owned).unwrap_or_default());
+        let intake = Intake::new(path);
         Ok(Self { readers, writer, vault, clock, listeners, intake, ids, _lock: Arc::new(lock) })
     }
 
