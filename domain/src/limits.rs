@@ -103,6 +103,12 @@ pub const SELECTION_MAX: usize = 1_000;
 
 /// Writes that may share one transaction.
 pub const GROUP_WRITES_MAX: usize = 1_024;
+/// Deliveries that the events of one transaction may make, by what they made lately: beyond, results of attempts would wait.
+pub const GROUP_DELIVERIES_MAX: usize = 8_192;
+/// Bytes of events and answers that may share one transaction.
+pub const GROUP_BYTES_MAX: usize = 16 * 1024 * 1024;
+/// Rows that one statement inserts: its JSON stays far below what SQLite takes as one text, a thousand million bytes.
+pub const INSERTED_ROWS_MAX: usize = 5_000;
 /// Writes that may wait for the writer before callers are held back.
 pub const WRITE_QUEUE_MAX: usize = 4_096;
 /// Of these, what new events leave free for the results of attempts.

@@ -15,6 +15,7 @@ use super::{
     Change, StoreError,
     audit::{Actor, AuditEntry},
     group::Group,
+    inbox::Weight,
     parsed, to_json,
     webhook_changes::hold_pending,
     writer::Write,
@@ -48,6 +49,14 @@ impl Write for Complete {
 
     fn only_collects(&self) -> bool {
         true
+    }
+
+    fn weight(&self) -> Weight {
+        let kept = self.0.attempt.response.as_ref().map_or(0, |response| {
+            let headers = response.headers.iter().map(|(name, value)| name.len() + value.len());
+            response.body.len() + headers.sum::<usize>()
+        });
+        Weight { events: 0, bytes: kept }
     }
 }
 

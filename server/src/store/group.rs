@@ -44,6 +44,8 @@ pub(super) struct Flushed {
     pub(super) published: Vec<Published>,
     pub(super) news: News,
     pub(super) jobs_waiting: bool,
+    /// How many deliveries an event had, if there were events.
+    pub(super) fan_out: Option<usize>,
 }
 
 impl<'c> Group<'c> {
@@ -132,11 +134,13 @@ impl<'c> Group<'c> {
         let published = std::mem::take(&mut self.published);
         let decided = publishing::decide(&mut self, published, &mut events).await?;
         let told = outbox::insert(&mut self, &events).await?;
+        let deliveries: usize = told.iter().map(|told| told.deliveries as usize).sum();
         let published = publishing::answer(&mut self, decided, &told).await?;
         let audit = std::mem::take(&mut self.audit);
         if !audit.is_empty() {
             audit::insert(&mut self, &audit).await?;
         }
-        Ok(Flushed { published, news: self.news, jobs_waiting: self.jobs_waiting })
+        let fan_out = deliveries.checked_div(events.len());
+        Ok(Flushed { published, news: self.news, jobs_waiting: self.jobs_waiting, fan_out })
     }
 }

@@ -8,6 +8,7 @@ mod database;
 mod deliveries;
 mod group;
 mod groups;
+mod inbox;
 mod intake;
 mod job_steps;
 mod jobs;

@@ -4,7 +4,7 @@ use std::{collections::HashMap, sync::Arc};
 
 use domain::{
     DeliveryId, Event, EventId, EventType, OrganizationId, Timestamp, Trigger, WebhookId, WebhookRef,
-    body_head,
+    body_head, limits::INSERTED_ROWS_MAX,
 };
 use serde::Serialize;
 use serde_json::json;
@@ -131,7 +131,7 @@ async fn insert_deliveries(
     let subscribers = Subscribers::of(group, events).await?;
     let now = group.now.unix_ms();
     let mut told = Vec::with_capacity(stored.len());
-    let mut rows = Vec::with_capacity(stored.len());
+    let mut rows = Vec::with_capacity(stored.len().min(INSERTED_ROWS_MAX));
     let mut seqs = last + 1..;
     for event in stored {
         let mut deliveries = 0;
@@ -144,21 +144,30 @@ async fn insert_deliveries(
                 group.news.add(subscriber.seq, due);
             }
             deliveries += 1;
+            if rows.len() == INSERTED_ROWS_MAX {
+                insert_rows(group, &rows).await?;
+                rows.clear();
+            }
         }
         told.push(Told { seq: event.seq, deliveries });
     }
+    insert_rows(group, &rows).await?;
+    Ok(told)
+}
+
+async fn insert_rows(group: &mut Group<'_>, rows: &[DeliveryRow<'_>]) -> Result<(), StoreError> {
     if rows.is_empty() {
-        return Ok(told);
+        return Ok(());
     }
     sqlx::query(
         "INSERT INTO deliveries (seq, id, event_seq, webhook_seq, state, head, due_at, created_at)
          SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5, value ->> 6, value ->> 7
          FROM json_each(?)",
     )
-    .bind(to_json(&rows))
+    .bind(to_json(rows))
     .execute(&mut *group.connection)
     .await?;
-    Ok(told)
+    Ok(())
 }
 
 fn due(key: i64, id: DeliveryId, event: &StoredEvent<'_>, subscriber: &Subscriber) -> Due {

@@ -11,6 +11,7 @@ use sqlx::FromRow;
 use super::{
     Store, StoreError,
     group::{Flushed, Group},
+    inbox::Weight,
     outbox::Told,
     parsed, to_json,
     writer::Write,
@@ -46,9 +47,9 @@ impl Store {
     /// # Errors
     /// [`StoreError::Overloaded`] when too much waits already or the disk is nearly full; nothing was stored then.
     pub async fn publish(&self, events: Vec<NewEvent>) -> Result<Vec<Published>, StoreError> {
-        let bytes: usize = events.iter().map(|event| event.payload.text_bytes()).sum();
-        let _room = self.intake.admit(bytes)?;
-        self.writer.offer(Publish { events, places: Vec::new() }).await
+        let publish = Publish { events, places: Vec::new() };
+        let _room = self.intake.admit(publish.weight().bytes)?;
+        self.writer.offer(publish).await
     }
 }
 
@@ -69,6 +70,11 @@ impl Write for Publish {
 
     fn only_collects(&self) -> bool {
         true
+    }
+
+    fn weight(&self) -> Weight {
+        let bytes = self.events.iter().map(|event| event.payload.text_bytes()).sum();
+        Weight { events: self.events.len(), bytes }
     }
 
     fn settle(&self, output: &mut Vec<Published>, flushed: &Flushed) {

@@ -6,7 +6,7 @@ use std::sync::{
 };
 
 use async_trait::async_trait;
-use domain::limits::{GROUP_WRITES_MAX, WRITE_QUEUE_MAX, WRITE_QUEUE_RESERVED};
+use domain::limits::{WRITE_QUEUE_MAX, WRITE_QUEUE_RESERVED};
 use sqlx::{Connection, SqliteConnection};
 use tokio::sync::{Notify, mpsc, oneshot, watch};
 
@@ -14,6 +14,7 @@ use super::{
     StoreError,
     arrivals::Arrivals,
     group::{Flushed, Group},
+    inbox::{Inbox, Message, Weight},
 };
 use crate::{clock::Clock, ids::IdSource};
 
@@ -32,6 +33,11 @@ pub(super) trait Write: Send + 'static {
         false
     }
 
+    /// How much it makes its group grow by.
+    fn weight(&self) -> Weight {
+        Weight::default()
+    }
+
     /// Adds to the output what only the group's own statements decided.
     fn settle(&self, _output: &mut Self::Output, _flushed: &Flushed) {}
 }
@@ -48,11 +54,6 @@ enum State {
     Running,
     Stopped,
     Failed,
-}
-
-enum Message {
-    Write(Box<dyn Job>),
-    Stop,
 }
 
 /// Whom the writer tells after a commit.
@@ -76,9 +77,9 @@ impl Writer {
     ) -> Self {
         let (queue, inbox) = mpsc::channel(WRITE_QUEUE_MAX);
         let (report, state) = watch::channel(State::Running);
-        let task = Task { connection, clock, ids, listeners };
+        let task = Task { connection, clock, ids, listeners, fan_out: 1 };
         tokio::spawn(async move {
-            let end = task.run(inbox).await;
+            let end = task.run(Inbox::new(inbox)).await;
             report.send_replace(end);
         });
         Self { queue, state }
@@ -131,9 +132,10 @@ struct Ticket<W: Write> {
 }
 
 #[async_trait]
-trait Job: Send {
+pub(super) trait Job: Send {
     async fn apply(&mut self, group: &mut Group<'_>) -> Result<(), StoreError>;
     fn only_collects(&self) -> bool;
+    fn weight(&self) -> Weight;
     fn settle(&mut self, flushed: &Flushed);
     fn answer(self: Box<Self>, result: Result<(), StoreError>);
 }
@@ -147,6 +149,10 @@ impl<W: Write> Job for Ticket<W> {
 
     fn only_collects(&self) -> bool {
         self.write.only_collects()
+    }
+
+    fn weight(&self) -> Weight {
+        self.write.weight()
     }
 
     fn settle(&mut self, flushed: &Flushed) {
@@ -163,7 +169,7 @@ impl<W: Write> Job for Ticket<W> {
     }
 }
 
-type Jobs = Vec<Box<dyn Job>>;
+pub(super) type Jobs = Vec<Box<dyn Job>>;
 
 /// What a group came to: an answer for each job, or what undid them all.
 type GroupResult = Result<Vec<Result<(), StoreError>>, Undone>;
@@ -183,9 +189,10 @@ impl From<StoreError> for Undone {
     fn from(error: StoreError) -> Self {
         const SQLITE_BUSY: u32 = 5;
         const SQLITE_FULL: u32 = 13;
+        const SQLITE_TOOBIG: u32 = 18;
         const SQLITE_CONSTRAINT: u32 = 19;
         match primary_code(&error) {
-            Some(SQLITE_CONSTRAINT) => Self::ByOne(error),
+            Some(SQLITE_CONSTRAINT | SQLITE_TOOBIG) => Self::ByOne(error),
             Some(SQLITE_FULL) => Self::ForNow(StoreError::Full),
             Some(SQLITE_BUSY) => Self::ForNow(StoreError::Busy),
             Some(_) => Self::Lost(error),
@@ -208,27 +215,23 @@ struct Task {
     clock: Clock,
     ids: Arc<IdSource>,
     listeners: Listeners,
+    /// How many deliveries an event of the newest group had.
+    fan_out: usize,
 }
 
 impl Task {
-    async fn run(mut self, mut inbox: mpsc::Receiver<Message>) -> State {
-        let mut waiting = Vec::with_capacity(GROUP_WRITES_MAX);
-        let mut end = None;
-        while end.is_none() && inbox.recv_many(&mut waiting, GROUP_WRITES_MAX).await > 0 {
-            let mut jobs = Jobs::new();
-            for message in waiting.drain(..) {
-                match message {
-                    Message::Write(job) if end.is_none() => jobs.push(job),
-                    Message::Write(job) => job.answer(Err(StoreError::Stopped)),
-                    Message::Stop => end = Some(State::Stopped),
-                }
+    async fn run(mut self, mut inbox: Inbox) -> State {
+        loop {
+            let jobs = inbox.next_group(self.fan_out).await;
+            if jobs.is_empty() {
+                break;
             }
             if self.write_all(jobs).await.is_err() {
                 return State::Failed;
             }
         }
         self.close().await;
-        end.unwrap_or(State::Stopped)
+        State::Stopped
     }
 
     /// Writes all in one group; where one of them spoils it, that one is found by halves and the others go through.
@@ -283,6 +286,7 @@ impl Task {
         match committed {
             Ok((results, flushed)) => {
                 jobs.iter_mut().for_each(|job| job.settle(&flushed));
+                self.fan_out = flushed.fan_out.unwrap_or(self.fan_out);
                 self.tell(jobs, flushed);
                 Ok(results)
             }

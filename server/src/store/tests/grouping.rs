@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use async_trait::async_trait;
-use domain::OrganizationId;
+use domain::{OrganizationId, limits::INSERTED_ROWS_MAX};
 use futures::future::join_all;
 
 use super::{Record, TestStore, login, name};
@@ -133,4 +133,38 @@ async fn a_full_disk_refuses_for_now_and_the_writer_goes_on_afterwards() {
     fill(4).await.expect("there is room");
     store.organization("acme").await;
     assert_eq!(store.number("SELECT count(*) FROM settings WHERE name LIKE 'big-%'").await, 1);
+}
+
+#[tokio::test]
+async fn what_is_too_big_is_refused_alone_and_the_writer_goes_on() {
+    let store = TestStore::open().await;
+    // SQLite takes a thousand million bytes as one value.
+    let too_big = || store.execute("INSERT INTO settings VALUES ('big', zeroblob(1000000001))");
+    let (refused, made) = tokio::join!(too_big(), store.organization("parallelworks"));
+    assert!(matches!(refused, Err(StoreError::Database(_))), "{refused:?}");
+    let alone = too_big().await;
+    assert!(matches!(alone, Err(StoreError::Database(_))), "{alone:?}");
+    assert!(store.store.is_writable());
+    store.organization(&format!("{}-2", made.name)).await;
+}
+
+#[tokio::test]
+async fn an_event_for_more_webhooks_than_one_statement_inserts_is_told_to_each_once() {
+    let store = TestStore::open().await;
+    let organization = store.organization("parallelworks").await.id;
+    store.webhook(organization, "demo").await;
+    let webhooks = INSERTED_ROWS_MAX + 1;
+    store
+        .execute(format!(
+            "WITH RECURSIVE n (n) AS (SELECT 2 UNION ALL SELECT n + 1 FROM n WHERE n < {webhooks})
+             INSERT INTO webhooks (id, organization_id, name, name_key, type, url, description, enabled, secret, created_at)
+             SELECT printf('%024x', n), organization_id, n, n, type, url, '', 1, secret, 1 FROM webhooks, n"
+        ))
+        .await
+        .expect("many webhooks");
+    store.store.writer.write(Record(organization)).await.expect("an event");
+    for count in ["count(*)", "count(DISTINCT webhook_seq)", "max(seq)"] {
+        let sql = format!("SELECT {count} FROM deliveries WHERE state = 'pending'");
+        assert_eq!(store.number(sql).await, webhooks as i64, "{count}");
+    }
 }

@@ -62,7 +62,8 @@ impl TestStore {
         self.store.writer.write(Sql(sql.into())).await
     }
 
-    async fn number(&self, sql: &'static str) -> i64 {
+    async fn number(&self, sql: impl Into<String>) -> i64 {
+        let sql = sqlx::AssertSqlSafe(sql.into());
         sqlx::query_scalar(sql).fetch_one(&self.store.readers).await.expect("a number")
     }
 
