@@ -126,6 +126,8 @@ pub const RETENTION_EVERY: Duration = Duration::from_secs(60 * 60);
 pub const PRUNE_ROWS: usize = 200;
 /// Deliveries that a bulk job changes in one transaction.
 pub const JOB_ROWS: usize = 500;
+/// Bulk jobs of one webhook that may be running or waiting for their turn.
+pub const RUNNING_JOBS_MAX: usize = 8;
 /// Rows of the table that it looks through for them.
 pub const JOB_SCAN_ROWS: i64 = 50_000;
 

@@ -29,24 +29,39 @@ pub(crate) async fn run(store: Store, clock: Clock, mut stop: watch::Receiver<bo
 async fn run_jobs(store: &Store, clock: &Clock) {
     loop {
         match step_all(store).await {
-            Ok(true) => {}
-            Ok(false) => store.jobs_waiting().await,
+            Ok(Round { failed: true, .. }) => clock.sleep(STORE_RETRY).await,
+            Ok(Round { jobs: 0, .. }) => store.jobs_waiting().await,
+            Ok(_) => {}
             Err(StoreError::Stopped) => return,
             Err(error) => {
-                tracing::error!(%error, "A bulk job could not go on; trying again");
+                tracing::error!(%error, "The bulk jobs could not be read; trying again");
                 clock.sleep(STORE_RETRY).await;
             }
         }
     }
 }
 
-/// Answers whether there was a job.
-async fn step_all(store: &Store) -> Result<bool, StoreError> {
-    let jobs = store.running_jobs().await?;
+/// What came of a part of each job.
+struct Round {
+    jobs: usize,
+    failed: bool,
+}
+
+/// One that fails does not keep the others from going on.
+async fn step_all(store: &Store) -> Result<Round, StoreError> {
+    let jobs = store.jobs_in_turn().await?;
+    let mut failed = false;
     for job in &jobs {
-        store.step_job(*job).await?;
+        match store.step_job(*job).await {
+            Err(StoreError::Stopped) => return Err(StoreError::Stopped),
+            Err(error) => {
+                tracing::error!(%error, job, "A bulk job could not go on; trying again");
+                failed = true;
+            }
+            Ok(()) => {}
+        }
     }
-    Ok(!jobs.is_empty())
+    Ok(Round { jobs: jobs.len(), failed })
 }
 
 async fn keep_retention(store: &Store, clock: &Clock) {

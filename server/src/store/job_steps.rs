@@ -10,7 +10,7 @@ use sqlx::FromRow;
 use super::{
     Store, StoreError,
     group::Group,
-    jobs::{JobAction, Matching, end_job, insert_job, is_enabled},
+    jobs::{JobAction, Matching, end_job, insert_job, is_enabled, running},
     parsed, to_json,
     writer::Write,
 };
@@ -21,12 +21,13 @@ impl Store {
         self.listeners.jobs.notified().await;
     }
 
-    /// The rows of the jobs that are not done.
+    /// The jobs whose turn it is: of each webhook the oldest that is running, so that none undoes what another does.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn running_jobs(&self) -> Result<Vec<i64>, StoreError> {
-        let sql = "SELECT seq FROM jobs WHERE state = 'running' ORDER BY seq";
+    pub async fn jobs_in_turn(&self) -> Result<Vec<i64>, StoreError> {
+        let sql =
+            "SELECT min(seq) AS seq FROM jobs WHERE state = 'running' GROUP BY webhook_seq ORDER BY seq";
         Ok(sqlx::query_scalar(sql).fetch_all(&self.readers).await?)
     }
 
@@ -39,13 +40,26 @@ impl Store {
     }
 }
 
-/// Does what a change of a webhook means for its deliveries: the first of them at once, the rest as a job.
+/// Does what a change of a webhook means for its deliveries: the first of them at once, the rest as a job. Where jobs are
+/// running it waits its turn: what an older one is for must not change under it.
 pub(super) async fn begin_own(
     group: &mut Group<'_>,
     webhook: i64,
     action: JobAction,
 ) -> Result<(), StoreError> {
-    let running = RunningJob {
+    let running = running(group, webhook).await?;
+    if running.contains(&action) {
+        return Ok(());
+    }
+    if running.is_empty() && own_step(group, webhook, action).await?.is_last {
+        return Ok(());
+    }
+    insert_job(group, webhook, action, &Matching::default(), 0).await?;
+    Ok(())
+}
+
+async fn own_step(group: &mut Group<'_>, webhook: i64, action: JobAction) -> Result<Step, StoreError> {
+    let job = RunningJob {
         seq: 0,
         webhook_seq: webhook,
         action: action.as_str().to_owned(),
@@ -54,11 +68,7 @@ pub(super) async fn begin_own(
         after_seq: 0,
         last_seq: i64::MAX,
     };
-    let step = running.step(group, action).await?;
-    if !step.is_last {
-        insert_job(group, webhook, action, &Matching::default(), 0).await?;
-    }
-    Ok(())
+    job.step(group, action).await
 }
 
 struct StepJob(i64);
@@ -96,7 +106,7 @@ impl Write for StepJob {
             return Ok(());
         };
         let action: JobAction = parsed(&job.action)?;
-        if action.sends() && !is_enabled(group, job.webhook_seq).await? {
+        if job.has_lost_its_reason(group, action).await? {
             return end_job(group, job.seq, "cancelled").await;
         }
         let step = job.step(group, action).await?;
@@ -114,6 +124,20 @@ impl Write for StepJob {
 }
 
 impl RunningJob {
+    /// Sending is for a webhook that is enabled and holding for one that is not. What was not held by the time it is enabled
+    /// again is pending still, and is sent.
+    async fn has_lost_its_reason(
+        &self,
+        group: &mut Group<'_>,
+        action: JobAction,
+    ) -> Result<bool, StoreError> {
+        match action {
+            JobAction::Redeliver | JobAction::Release => Ok(!is_enabled(group, self.webhook_seq).await?),
+            JobAction::Hold => is_enabled(group, self.webhook_seq).await,
+            JobAction::Discard | JobAction::Cancel => Ok(false),
+        }
+    }
+
     async fn step(&self, group: &mut Group<'_>, action: JobAction) -> Result<Step, StoreError> {
         match action {
             JobAction::Redeliver => self.step_through(group, action).await,

@@ -2,7 +2,7 @@
 //! `job_steps`; an admin can cancel those that an admin began.
 
 use async_trait::async_trait;
-use domain::{DeliveryState, JobId, OrganizationId, Timestamp, WebhookId};
+use domain::{DeliveryState, JobId, OrganizationId, Timestamp, WebhookId, limits::RUNNING_JOBS_MAX};
 use serde::{Deserialize, Serialize};
 use sqlx::FromRow;
 
@@ -153,7 +153,8 @@ impl Store {
     /// Begins a job; it is carried out in the background.
     ///
     /// # Errors
-    /// [`StoreError::NotFound`]; [`StoreError::Refused`] when something is to be sent and the webhook is disabled.
+    /// [`StoreError::NotFound`]; [`StoreError::Refused`] when something is to be sent and the webhook is disabled, or when too
+    /// many of its jobs are running.
     pub async fn begin_job(
         &self,
         organization: OrganizationId,
@@ -237,6 +238,7 @@ impl Write for BeginJob {
         if self.action.sends() {
             require_enabled(group, webhook).await?;
         }
+        require_few(group, webhook).await?;
         group.webhook_changed(webhook, if self.action.sends() { Change::Probe } else { Change::Row });
         insert_job(group, webhook, self.action, &self.matching, self.matched).await
     }
@@ -247,6 +249,25 @@ pub(super) async fn require_enabled(group: &mut Group<'_>, webhook: i64) -> Resu
         return Ok(());
     }
     Err(StoreError::Refused("The webhook is disabled, so nothing is sent. Enable it first.".to_owned()))
+}
+
+/// They run one after another, so more of them would only wait.
+async fn require_few(group: &mut Group<'_>, webhook: i64) -> Result<(), StoreError> {
+    if running(group, webhook).await?.len() < RUNNING_JOBS_MAX {
+        return Ok(());
+    }
+    let detail = format!(
+        "{RUNNING_JOBS_MAX} jobs of this webhook are running or waiting already. Wait until one has ended, or cancel one."
+    );
+    Err(StoreError::Refused(detail))
+}
+
+/// What the running jobs of a webhook do.
+pub(super) async fn running(group: &mut Group<'_>, webhook: i64) -> Result<Vec<JobAction>, StoreError> {
+    let sql = "SELECT action FROM jobs WHERE webhook_seq = ? AND state = 'running' ORDER BY seq";
+    let actions: Vec<String> =
+        sqlx::query_scalar(sql).bind(webhook).fetch_all(&mut *group.connection).await?;
+    actions.iter().map(|action| parsed(action)).collect()
 }
 
 pub(super) async fn is_enabled(group: &mut Group<'_>, webhook: i64) -> Result<bool, StoreError> {

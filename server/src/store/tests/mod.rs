@@ -2,6 +2,7 @@
 
 mod checks;
 mod grouping;
+mod jobs;
 mod opening;
 mod plans;
 
@@ -55,6 +56,26 @@ impl TestStore {
             secret: Secret::from_bytes(&[7; 32]).expect("32 bytes"),
         };
         self.store.create_webhook(new).await.expect("the name is free").webhook.id
+    }
+
+    /// Gives the webhook of this row so many deliveries of one event in a state.
+    async fn deliveries(&self, webhook: i64, state: &str, count: usize) {
+        let due_at = if state == "pending" { "1" } else { "NULL" };
+        let delivered_at = if state == "delivered" { "1" } else { "NULL" };
+        for sql in [
+            "INSERT INTO events (id, organization_id, type, payload, happened_at)
+             SELECT lower(hex(randomblob(12))), id, 'USER_LOGIN', '{\"username\":\"demo\"}', 1 FROM organizations LIMIT 1"
+                .to_owned(),
+            format!(
+                "WITH RECURSIVE n (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < {count})
+                 INSERT INTO deliveries (id, event_seq, webhook_seq, state, head, due_at, created_at, delivered_at)
+                 SELECT lower(hex(randomblob(12))), (SELECT max(seq) FROM events), {webhook}, '{state}', '{{', {due_at}, 1,
+                        {delivered_at}
+                 FROM n"
+            ),
+        ] {
+            self.execute(sql).await.expect("stored");
+        }
     }
 
     /// Through the writer, as everything that changes the file.
