@@ -20,6 +20,8 @@ const MEMBERS_MAX: usize = 64;
 /// The members of a JSON object that have not been taken yet.
 pub(super) struct Members {
     members: Vec<(String, Box<RawValue>)>,
+    /// Members that nobody asks for and that are no error.
+    ignored: &'static [&'static str],
     invalid: Invalid,
 }
 
@@ -27,15 +29,24 @@ impl Members {
     /// # Errors
     /// When the body is not a JSON object, or a member stands in it twice.
     pub(super) fn read(body: &[u8]) -> Result<Self, Problem> {
+        Ok(Self { ignored: &IGNORED, ..Self::read_exactly(body)? })
+    }
+
+    /// As [`Members::read`], where the original has no members that could be ignored: each unknown one is an error.
+    pub(super) fn read_exactly(body: &[u8]) -> Result<Self, Problem> {
         let object: Object = serde_json::from_slice(body)
             .map_err(|error| Problem::malformed(format!("The body must be a JSON object: {error}.")))?;
-        Ok(Self { members: object.0, invalid: Invalid::default() })
+        Ok(Self::of(object))
+    }
+
+    fn of(object: Object) -> Self {
+        Self { members: object.0, ignored: &[], invalid: Invalid::default() }
     }
 
     /// An absent body is an empty object.
     pub(super) fn read_optional(body: &[u8]) -> Result<Self, Problem> {
         if body.iter().all(u8::is_ascii_whitespace) {
-            return Ok(Self { members: Vec::new(), invalid: Invalid::default() });
+            return Ok(Self { ignored: &IGNORED, ..Self::of(Object(Vec::new())) });
         }
         Self::read(body)
     }
@@ -46,7 +57,7 @@ impl Members {
 
     fn take_raw(&mut self, name: &str) -> Option<Box<RawValue>> {
         let index = self.members.iter().position(|(known, _)| known == name)?;
-        Some(self.members.swap_remove(index).1)
+        Some(self.members.remove(index).1)
     }
 
     fn wrong(&mut self, name: &str, expected: &str) {
@@ -165,7 +176,7 @@ impl Members {
         number
     }
 
-    /// The members of an object inside, read by `read`; what is wrong with them is said under its name.
+    /// The members of an object inside, read by `read`; what is wrong with them is said under its name. None is ignored.
     pub(super) fn object<T>(&mut self, name: &str, read: impl FnOnce(&mut Self) -> Option<T>) -> Option<T> {
         let Some(raw) = self.take_raw(name) else {
             self.invalid.add(name, "required", format!("“{name}” is missing: an object."));
@@ -178,7 +189,7 @@ impl Members {
                 return None;
             }
         };
-        let mut members = Self { members: inner.0, invalid: Invalid::default() };
+        let mut members = Self::of(inner);
         let found = read(&mut members);
         let inner = members.unknown();
         let is_valid = inner.errors.is_empty();
@@ -226,7 +237,7 @@ impl Members {
 
     fn unknown(mut self) -> Invalid {
         for (name, _) in &self.members {
-            if !IGNORED.contains(&name.as_str()) {
+            if !self.ignored.contains(&name.as_str()) {
                 let detail = format!("“{}” is not known here. Leave it out.", name.escape_debug());
                 self.invalid.errors.push(FieldError::new(name, "unknown", detail));
             }
@@ -306,6 +317,21 @@ mod tests {
                 ("#/hello", "unknown"),
             ]
         );
+    }
+
+    #[test]
+    fn nothing_is_ignored_in_an_object_inside_nor_where_all_is_asked_for() {
+        let body = br#"{"payload": {"uid": 1, "previews": [], "name": "a"}, "gid": 2}"#;
+        for (members, pointers_of_all) in [
+            (Members::read(body), &["#/payload/uid", "#/payload/previews"][..]),
+            (Members::read_exactly(body), &["#/payload/uid", "#/payload/previews", "#/gid"]),
+        ] {
+            let mut members = members.expect("an object");
+            assert_eq!(members.object("payload", |payload| payload.required_text("name")), None);
+            let problem = members.finish().expect_err("invalid");
+            let found: Vec<&str> = pointers(&problem).into_iter().map(|(pointer, _)| pointer).collect();
+            assert_eq!(found, pointers_of_all);
+        }
     }
 
     #[test]

@@ -159,6 +159,12 @@ async fn what_is_wrong_with_an_event_is_pointed_at() {
         (event(payload(&[("groupName", json!("g"))])), &["#/payload/groupName"]),
         (event(payload(&[("a/b", json!(1))])), &["#/payload/a~1b"]),
         (json!({ "type": "USER_LOGIN", "payload": payload(&[]), "id": "x" }), &["#/id"]),
+        // What is ignored elsewhere would be lost here: an event is sent on.
+        (json!({ "type": "USER_LOGIN", "payload": payload(&[]), "organization": "x" }), &["#/organization"]),
+        (
+            event(payload(&[("uid", json!(1)), ("previews", json!([]))])),
+            &["#/payload/previews", "#/payload/uid"],
+        ),
         (
             json!({ "type": "USER_CREATED", "payload": payload(&[("remainingSeats", json!(-1))]) }),
             &["#/payload/remainingSeats"],

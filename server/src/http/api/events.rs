@@ -80,7 +80,7 @@ fn too_large() -> Problem {
 }
 
 fn read(body: &[u8], in_batch: bool) -> Result<PublishRequest, Problem> {
-    let mut members = Members::read(body)?;
+    let mut members = Members::read_exactly(body)?;
     let event_type = members.parsed("type", str::parse::<EventType>);
     // Which members a payload has depends on the type: without one, only the type is wrong.
     let payload = match event_type {
