@@ -39,6 +39,8 @@ pub const RESPONSE_READ_BYTES_MAX: usize = 64 * 1024;
 pub const RESPONSE_KEPT_BYTES_MAX: usize = 4 * 1024;
 pub const RESPONSE_HEADERS_KEPT_MAX: usize = 64;
 pub const RESPONSE_HEADER_VALUE_BYTES_MAX: usize = 1_024;
+/// Of all its headers together, names and values.
+pub const RESPONSE_HEADERS_KEPT_BYTES_MAX: usize = 8 * 1024;
 
 pub const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 /// From the start of an attempt to the last byte read.

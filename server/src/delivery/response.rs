@@ -5,13 +5,13 @@ use std::time::{Duration, UNIX_EPOCH};
 use domain::{
     Exchange, Timestamp,
     limits::{
-        RESPONSE_HEADER_VALUE_BYTES_MAX, RESPONSE_HEADERS_KEPT_MAX, RESPONSE_KEPT_BYTES_MAX,
-        RESPONSE_READ_BYTES_MAX,
+        RESPONSE_HEADER_VALUE_BYTES_MAX, RESPONSE_HEADERS_KEPT_BYTES_MAX, RESPONSE_HEADERS_KEPT_MAX,
+        RESPONSE_KEPT_BYTES_MAX, RESPONSE_READ_BYTES_MAX,
     },
 };
 use reqwest::{
     Response,
-    header::{HeaderMap, RETRY_AFTER},
+    header::{HeaderMap, HeaderValue, RETRY_AFTER},
 };
 use tokio::time::{Instant, timeout_at};
 
@@ -70,14 +70,28 @@ impl Excerpt {
 
 /// The headers to keep, and whether some were left out or cut.
 fn kept_headers(headers: &HeaderMap) -> (Vec<(String, String)>, bool) {
-    let mut cut = headers.len() > RESPONSE_HEADERS_KEPT_MAX;
-    let kept = headers.iter().take(RESPONSE_HEADERS_KEPT_MAX).map(|(name, value)| {
-        let bytes = value.as_bytes();
-        let end = bytes.len().min(RESPONSE_HEADER_VALUE_BYTES_MAX);
-        cut |= end < bytes.len();
-        (name.to_string(), String::from_utf8_lossy(&bytes[..end]).into_owned())
-    });
-    (kept.collect(), cut)
+    let mut kept = Vec::new();
+    let mut room = RESPONSE_HEADERS_KEPT_BYTES_MAX;
+    let mut any_cut = headers.len() > RESPONSE_HEADERS_KEPT_MAX;
+    for (name, value) in headers.iter().take(RESPONSE_HEADERS_KEPT_MAX) {
+        let Some(room_for_value) = room.checked_sub(name.as_str().len()) else {
+            return (kept, true);
+        };
+        let (value, cut) = header_text(value, room_for_value.min(RESPONSE_HEADER_VALUE_BYTES_MAX));
+        any_cut |= cut;
+        room = room_for_value - value.len();
+        kept.push((name.to_string(), value));
+    }
+    (kept, any_cut)
+}
+
+/// A value as text of at most so many bytes: each byte that is no text becomes three.
+fn header_text(value: &HeaderValue, bytes_max: usize) -> (String, bool) {
+    let mut text = String::from_utf8_lossy(value.as_bytes()).into_owned();
+    let end = text.floor_char_boundary(bytes_max);
+    let cut = end < text.len();
+    text.truncate(end);
+    (text, cut)
 }
 
 /// Text of at most the kept size, and whether it had to be cut for that. A character that the cut went through is dropped,
@@ -100,7 +114,6 @@ fn text(bytes: &[u8]) -> (String, bool) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use reqwest::header::HeaderValue;
 
     const NOW: Timestamp = Timestamp::from_unix_ms(1_795_528_931_500);
 
@@ -143,15 +156,33 @@ mod tests {
         assert_eq!(text(&"é".as_bytes()[..1]).0, "\u{fffd}", "the receiver's own broken end is shown");
     }
 
+    fn many(value: &[u8]) -> HeaderMap {
+        let header = |n| {
+            let name = reqwest::header::HeaderName::try_from(format!("x-{n}")).expect("a name");
+            (name, HeaderValue::from_bytes(value).expect("a header value"))
+        };
+        (0..100).map(header).collect()
+    }
+
     #[test]
     fn headers_are_bounded_in_number_and_length() {
-        let many = (0..100).map(|n| {
-            let name = reqwest::header::HeaderName::try_from(format!("x-{n}")).expect("a name");
-            (name, HeaderValue::from_bytes(&[0xe9; 2_000]).expect("obsolete text"))
-        });
-        let (kept, cut) = kept_headers(&HeaderMap::from_iter(many));
-        assert_eq!(kept.len(), RESPONSE_HEADERS_KEPT_MAX);
-        assert!(cut);
-        assert!(kept.iter().all(|(_, value)| value.chars().count() == RESPONSE_HEADER_VALUE_BYTES_MAX));
+        let (kept, cut) = kept_headers(&many(b"short"));
+        assert_eq!((kept.len(), cut), (RESPONSE_HEADERS_KEPT_MAX, true));
+        let long = HeaderValue::from_bytes(&[b'x'; 2_000]).expect("a header value");
+        let (kept, cut) = kept_headers(&HeaderMap::from_iter([(RETRY_AFTER, long)]));
+        assert_eq!((kept[0].1.len(), cut), (RESPONSE_HEADER_VALUE_BYTES_MAX, true));
+        let (kept, cut) = kept_headers(&HeaderMap::from_iter([(RETRY_AFTER, HeaderValue::from_static("5"))]));
+        assert_eq!((kept, cut), (vec![("retry-after".to_owned(), "5".to_owned())], false));
+    }
+
+    #[test]
+    fn headers_are_bounded_together_in_the_bytes_that_are_stored() {
+        for value in [&[b'x'; 2_000], &[0xe9; 2_000]] {
+            let (kept, cut) = kept_headers(&many(value));
+            let bytes: usize = kept.iter().map(|(name, value)| name.len() + value.len()).sum();
+            assert!(bytes <= RESPONSE_HEADERS_KEPT_BYTES_MAX && cut, "{bytes}");
+            assert!(bytes > RESPONSE_HEADERS_KEPT_BYTES_MAX - RESPONSE_HEADER_VALUE_BYTES_MAX, "{bytes}");
+            assert!(kept.iter().all(|(_, value)| value.len() <= RESPONSE_HEADER_VALUE_BYTES_MAX));
+        }
     }
 }
