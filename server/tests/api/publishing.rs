@@ -187,6 +187,25 @@ async fn what_is_wrong_with_an_event_is_pointed_at() {
 }
 
 #[tokio::test]
+async fn a_key_that_cannot_be_read_is_not_taken_for_none() {
+    let herald = TestHerald::start().await;
+    let admin = herald.first_admin().await;
+    let keyed = |keys: &[&[u8]], event: &Value| {
+        let request = admin.request("POST", PATH).body(event.to_string());
+        let request = keys.iter().fold(request, |request, key| request.header("idempotency-key", *key));
+        Client::answer(request)
+    };
+    for event in [login_event("demo"), json!([login_event("demo")])] {
+        for keys in [&["schlüssel".as_bytes()][..], &[b"\xff"], &[b"a\tb"], &[b"k", b"k"], &[b"k", b"other"]]
+        {
+            assert_problem(&keyed(keys, &event).await, 422, &["#/Idempotency-Key"]);
+        }
+    }
+    assert_eq!(keyed(&[b"k"], &login_event("demo")).await.status, 202);
+    herald.stop().await;
+}
+
+#[tokio::test]
 async fn a_batch_has_bounds() {
     let herald = TestHerald::start().await;
     let admin = herald.first_admin().await;

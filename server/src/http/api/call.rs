@@ -6,7 +6,7 @@ use axum::{
     extract::{FromRequest, Query, RawPathParams, Request},
     http::HeaderMap,
 };
-use domain::Operation;
+use domain::{Issue, Operation};
 
 use crate::{
     access::{Caller, Grant},
@@ -66,8 +66,17 @@ impl Call {
         self.query.iter().map(|(name, _)| name.as_str())
     }
 
-    pub(super) fn header(&self, name: &str) -> Option<&str> {
-        self.headers.get(name)?.to_str().ok()
+    /// A header that may stand in a request once, and `None` where it does not.
+    pub(super) fn header(&self, name: &str) -> Result<Option<&str>, Issue> {
+        let mut values = self.headers.get_all(name).iter();
+        let Some(value) = values.next() else {
+            return Ok(None);
+        };
+        if values.next().is_some() {
+            return Err(Issue::new("repeated", "This header stands in the request more than once."));
+        }
+        let detail = "This header has characters other than printable ASCII.";
+        value.to_str().map(Some).map_err(|_| Issue::new("invalid", detail))
     }
 
     pub(super) fn body(&self) -> &[u8] {

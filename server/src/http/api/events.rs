@@ -16,6 +16,8 @@ use crate::{
 };
 
 const KEY_HEADER: &str = "idempotency-key";
+/// How errors name it.
+const KEY_POINTER: &str = "Idempotency-Key";
 
 pub(super) async fn publish(call: &Call) -> Result<Reply, Problem> {
     if call.body().iter().find(|byte| !byte.is_ascii_whitespace()) == Some(&b'[') {
@@ -24,12 +26,7 @@ pub(super) async fn publish(call: &Call) -> Result<Reply, Problem> {
     if call.body().len() > REQUEST_BODY_BYTES_MAX {
         return Err(too_large());
     }
-    let key = match call.header(KEY_HEADER) {
-        Some(text) => {
-            Some(check_key(text).map_err(|issue| Problem::invalid(vec![issue.at("Idempotency-Key")]))?)
-        }
-        None => None,
-    };
+    let key = header_key(call).map_err(|issue| Problem::invalid(vec![issue.at(KEY_POINTER)]))?;
     let mut request = read(call.body(), false)?;
     request.idempotency_key = key;
     let event_type = request.payload.event_type();
@@ -39,9 +36,9 @@ pub(super) async fn publish(call: &Call) -> Result<Reply, Problem> {
 }
 
 async fn publish_batch(call: &Call) -> Result<Reply, Problem> {
-    if call.header(KEY_HEADER).is_some() {
+    if !matches!(call.header(KEY_HEADER), Ok(None)) {
         let detail = "In a batch each event has its own key: put it into the member “idempotencyKey”.";
-        return Err(Problem::invalid(vec![FieldError::new("Idempotency-Key", "invalid", detail)]));
+        return Err(Problem::invalid(vec![FieldError::new(KEY_POINTER, "invalid", detail)]));
     }
     let elements: Vec<&RawValue> = serde_json::from_slice(call.body())
         .map_err(|error| Problem::malformed(format!("The body must be a JSON array: {error}.")))?;
@@ -90,6 +87,11 @@ fn read(body: &[u8], in_batch: bool) -> Result<PublishRequest, Problem> {
     let idempotency_key = if in_batch { read_key(&mut members) } else { None };
     members.finish()?;
     Ok(PublishRequest { payload: payload.ok_or_else(Problem::internal)?, idempotency_key })
+}
+
+/// A key that cannot be read must not count as none: the caller relies on it.
+fn header_key(call: &Call) -> Result<Option<String>, Issue> {
+    call.header(KEY_HEADER)?.map(check_key).transpose()
 }
 
 fn read_key(members: &mut Members) -> Option<String> {
