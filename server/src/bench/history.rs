@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use domain::{EventType, Outcome, Verdict};
+use domain::{EventType, Outcome, Verdict, limits::LOAD_BYTES_MAX};
 use futures::future::try_join_all;
 
 use super::{
@@ -16,7 +16,7 @@ use super::{
 };
 use crate::{
     clock::Clock,
-    delivery::{Due, Route, Sent},
+    delivery::{Due, Loaded, Route, Sent, Wanted},
     store::{Completion, KeySource, Store},
 };
 
@@ -84,9 +84,10 @@ impl Seeded {
     }
 
     async fn take_and_complete(&self, webhook: i64) -> Result<usize, BenchError> {
-        let load = self.store.load_lane(webhook, &[], WINDOW, self.clock.now()).await?;
-        let route = load.route.ok_or("a webhook is gone")?;
-        let completions = load.due.iter().map(|due| self.store.complete(delivered(due, &route, &self.clock)));
+        let wanted = Wanted { lane: webhook, known: Vec::new(), rows_max: WINDOW, bytes_max: LOAD_BYTES_MAX };
+        let Loaded { route, due, .. } =
+            self.store.load_lane(wanted, self.clock.now()).await?.ok_or("a webhook is gone")?;
+        let completions = due.iter().map(|due| self.store.complete(delivered(due, &route, &self.clock)));
         Ok(try_join_all(completions).await?.len())
     }
 }

@@ -128,9 +128,9 @@ mod tests {
         let (queue, inbox) = mpsc::channel(weights.len() + 1);
         for (events, bytes) in weights.iter().copied() {
             let job = Box::new(Weighed(Weight { events, bytes }));
-            queue.try_send(Message::Write(job)).ok().expect("there is room");
+            assert!(queue.try_send(Message::Write(job)).is_ok(), "there is room");
         }
-        queue.try_send(Message::Stop).ok().expect("there is room");
+        assert!(queue.try_send(Message::Stop).is_ok(), "there is room");
         let mut inbox = Inbox::new(inbox);
         let mut groups = Vec::new();
         loop {
