@@ -10,6 +10,9 @@ use crate::{
 /// What stands for a value wherever it is shown.
 pub const MASKED: &str = "••••••";
 
+/// What is shorter is not looked for in answers.
+const MASKED_LENGTH_MIN: usize = 8;
+
 /// Headers that are Herald's own, or that would change how the request is read.
 const RESERVED: [&str; 20] = [
     "accept-encoding",
@@ -85,6 +88,17 @@ impl CustomHeaders {
     #[must_use]
     pub fn reveal(&self) -> &[(String, String)] {
         &self.headers
+    }
+
+    /// A text in which no value is left to be read: a receiver may send back what it was sent. Values of a few characters
+    /// stay, as they stand in any text and are no secrets.
+    #[must_use]
+    pub fn mask(&self, text: &str) -> String {
+        let parts =
+            self.headers.iter().flat_map(|(_, value)| [value.as_str()].into_iter().chain(value.split(' ')));
+        parts.filter(|part| part.len() >= MASKED_LENGTH_MIN).fold(text.to_owned(), |text, part| {
+            if text.contains(part) { text.replace(part, MASKED) } else { text }
+        })
     }
 
     #[must_use]
@@ -171,6 +185,15 @@ mod tests {
         }
         let many = (0..17).map(|n| (format!("x-{n}"), Some("1".to_owned()))).collect();
         assert_eq!(CustomHeaders::default().with(many).expect_err("many").errors[0].code, "too_many");
+    }
+
+    #[test]
+    fn a_value_that_comes_back_is_masked_whole_or_in_part() {
+        let headers = set("authorization", "Bearer hush-hush").expect("allowed");
+        let answer = r#"{"authorization":"Bearer hush-hush","token":"hush-hush","other":"hush"}"#;
+        let masked = format!(r#"{{"authorization":"{MASKED}","token":"{MASKED}","other":"hush"}}"#);
+        assert_eq!(headers.mask(answer), masked);
+        assert_eq!(CustomHeaders::default().mask(answer), answer);
     }
 
     #[test]

@@ -86,6 +86,9 @@ pub const DISABLE_FAILURES_MIN: u32 = 20;
 /// and so long without one success.
 pub const DISABLE_AFTER: Duration = Duration::from_secs(5 * 24 * 60 * 60);
 
+/// Test sends under way at once: they stand in nobody's queue, and each may take as long as an attempt.
+pub const TEST_SENDS_AT_ONCE_MAX: usize = 16;
+
 /// Names looked up at once. A lookup holds a thread until the system's resolver gives up, which can be long after
 /// nobody waits for it any more; the rest of the threads stay free for other work.
 pub const LOOKUPS_AT_ONCE_MAX: usize = 128;

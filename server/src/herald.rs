@@ -2,8 +2,8 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use domain::RetryPolicy;
-use tokio::sync::watch;
+use domain::{RetryPolicy, limits::TEST_SENDS_AT_ONCE_MAX};
+use tokio::sync::{Semaphore, watch};
 use url::Url;
 
 use crate::{
@@ -29,6 +29,7 @@ pub struct Herald {
     pub(crate) public_url: PublicUrl,
     pub(crate) flashes: Flashes,
     pub(crate) access_cache: AccessCache,
+    pub(crate) test_sends: Arc<Semaphore>,
     first_run: Arc<Mutex<Option<[u8; 32]>>>,
 }
 
@@ -40,8 +41,21 @@ impl Herald {
         let sender = Arc::new(Sender::new(Arc::clone(&guard)));
         let pauses = Pauses::default();
         let access_cache = AccessCache::default();
+        let test_sends = Arc::new(Semaphore::new(TEST_SENDS_AT_ONCE_MAX));
         let first_run = Arc::default();
-        Self { store, clock, guard, sender, pauses, passwords, public_url, flashes, access_cache, first_run }
+        Self {
+            store,
+            clock,
+            guard,
+            sender,
+            pauses,
+            passwords,
+            public_url,
+            flashes,
+            access_cache,
+            test_sends,
+            first_run,
+        }
     }
 
     /// The delivery engine of this server.

@@ -55,6 +55,7 @@ pub(super) struct ServeArgs {
 
 pub(super) async fn run(args: ServeArgs) -> Result<(), CommandError> {
     start_log();
+    raise_open_files();
     let clock = Clock::system();
     let policy = TargetPolicy { allowed: allowed_targets(&args)?, allow_http: args.allow_http };
     let guard = Guard::new(policy, read_ca(&args)?.as_deref())?;
@@ -73,6 +74,16 @@ pub(super) async fn run(args: ServeArgs) -> Result<(), CommandError> {
     let herald = Herald::new(store, clock, guard, public_url);
     greet(&herald).await?;
     serve(herald, listener).await
+}
+
+/// Each connection to a receiver is an open file, and the usual limit of 1,024 is soon reached.
+fn raise_open_files() {
+    use rustix::process::{Resource, getrlimit, setrlimit};
+    let mut limit = getrlimit(Resource::Nofile);
+    limit.current = limit.maximum;
+    if let Err(error) = setrlimit(Resource::Nofile, limit) {
+        tracing::warn!(%error, "The limit of open files could not be raised");
+    }
 }
 
 /// An empty variable opens nothing.

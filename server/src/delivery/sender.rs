@@ -81,6 +81,15 @@ impl Route {
         Self { webhook, webhook_id, url, target, secret, previous, headers }
     }
 
+    /// What may be kept of an answer.
+    fn masked(&self, answer: Exchange) -> Exchange {
+        if self.headers.is_empty() {
+            return answer;
+        }
+        let headers = answer.headers.into_iter().map(|(name, value)| (name, self.headers.mask(&value)));
+        Exchange { headers: headers.collect(), body: self.headers.mask(&answer.body), ..answer }
+    }
+
     fn signature(&self, id: DeliveryId, now: Timestamp, body: &str) -> String {
         let previous = self.previous.as_ref().filter(|(_, until)| *until > now).map(|(secret, _)| secret);
         sign([&self.secret].into_iter().chain(previous), &id.to_string(), now.unix_seconds(), body.as_bytes())
@@ -114,7 +123,7 @@ impl Sent {
             url: route.url.clone(),
             signature: self.signature,
             custom_headers: route.headers.names(),
-            response: self.response,
+            response: self.response.map(|response| route.masked(response)),
         }
     }
 }

@@ -235,22 +235,24 @@ struct DisabledRow {
     disabled_reason: String,
 }
 
-/// 410 says that nobody listens there any more: the webhook is disabled and what waits for it is held.
+/// 410 says that nobody listens there any more: the webhook is disabled and what waits for it is held. Not if it has got
+/// another URL meanwhile.
 async fn disable_gone(group: &mut Group<'_>, completions: &[Completion]) -> Result<(), StoreError> {
-    let gone: Vec<i64> = completions
+    let gone: Vec<(i64, &str)> = completions
         .iter()
         .filter(|completion| completion.verdict == Verdict::Gone)
-        .map(|completion| completion.webhook)
+        .map(|completion| (completion.webhook, completion.attempt.url.as_str()))
         .collect();
     if gone.is_empty() {
         return Ok(());
     }
     let rows: Vec<DisabledRow> = sqlx::query_as(
         "UPDATE webhooks SET enabled = 0, disabled_reason = 'The receiver answered 410 Gone: it wants no more.'
-         WHERE enabled = 1 AND seq IN (SELECT value FROM json_each(?))
-         RETURNING seq, id, organization_id, name, disabled_reason",
+         FROM (SELECT value ->> 0 AS seq, value ->> 1 AS url FROM json_each(?)) AS gone
+         WHERE webhooks.seq = gone.seq AND webhooks.url = gone.url AND enabled = 1
+         RETURNING webhooks.seq, id, organization_id, name, disabled_reason",
     )
-    .bind(json!(gone).to_string())
+    .bind(to_json(&gone))
     .fetch_all(&mut *group.connection)
     .await?;
     after_disabling(group, rows).await

@@ -92,13 +92,13 @@ impl Write for ChangeWebhook {
         if let Some(name) = &change.name {
             self.require_free(group, name).await?;
         }
-        // Enabling is a new beginning: what failed before does not count towards being disabled again.
+        // Enabling is a new beginning, and so is another URL: what failed before does not count towards being disabled.
         sqlx::query(
             "UPDATE webhooks SET enabled = coalesce(?1, enabled), name = coalesce(?2, name),
                     name_key = coalesce(?3, name_key), url = coalesce(?4, url), description = coalesce(?5, description),
                     disabled_reason = CASE WHEN coalesce(?1, enabled) = 1 THEN NULL ELSE disabled_reason END,
-                    failures = CASE WHEN ?1 = 1 AND enabled = 0 THEN 0 ELSE failures END,
-                    failing_since = CASE WHEN ?1 = 1 AND enabled = 0 THEN NULL ELSE failing_since END
+                    failures = CASE WHEN (?1 = 1 AND enabled = 0) OR ?4 <> url THEN 0 ELSE failures END,
+                    failing_since = CASE WHEN (?1 = 1 AND enabled = 0) OR ?4 <> url THEN NULL ELSE failing_since END
              WHERE seq = ?6",
         )
         .bind(change.enabled)

@@ -1,5 +1,7 @@
 //! Publishing events, and what an admin does with deliveries: looks at them, sends them again, settles what was held.
 
+use std::sync::Arc;
+
 use api::{Problem, deliveries::DeliveryPage};
 use domain::{
     Delivery, DeliveryDetail, DeliveryState, FieldError, Id, JobId, Payload, Timestamp, WebhookId,
@@ -130,9 +132,13 @@ impl Herald {
         webhook: WebhookId,
     ) -> Result<DeliveryDetail, Problem> {
         let test = self.store.prepare_test(grant.organization()?.id, webhook).await?;
+        let place = Arc::clone(&self.test_sends).try_acquire_owned().map_err(|_| {
+            Problem::unavailable("Many test sends are under way already. Try again in a moment.")
+        })?;
         let herald = self.clone();
         // On its own, so that a client that goes away does not keep the result from being stored.
         let sending = tokio::spawn(async move {
+            let _place = place;
             let started_at = herald.clock.now();
             let sent = herald.sender.send(&test.route, &test.due, started_at).await;
             let (ended_at, succeeded) = (herald.clock.now(), sent.outcome.is_success());

@@ -5,6 +5,7 @@ use std::time::Duration;
 use domain::limits::DISABLE_FAILURES_MIN;
 use serde_json::{Value, json};
 use sqlx::{Connection, SqliteConnection};
+use tokio::io::AsyncWriteExt;
 
 use crate::{
     A_DAY, WEBHOOKS, name,
@@ -101,5 +102,24 @@ async fn time_without_attempts_is_not_enough_and_a_success_starts_over() {
     let admin = herald.client().log_in_admin().await;
     admin.until_delivery(&failing, |delivery| delivery["attempts"] == 1).await;
     assert_eq!(webhook(&admin, &failing).await["enabled"], true);
+    herald.stop().await;
+}
+
+#[tokio::test]
+async fn what_the_old_url_says_after_an_edit_disables_nothing() {
+    let herald = TestHerald::start().await;
+    let admin = herald.first_admin().await;
+    let old = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}/", old.local_addr().unwrap());
+    let webhook = name(&admin.create_webhook("USER_LOGIN", &url).await);
+    admin.publish_login("demo").await;
+    // It answers only when the webhook has moved on.
+    let (mut request, _) = old.accept().await.unwrap();
+    request.readable().await.unwrap();
+    let page = format!("{WEBHOOKS}/{webhook}");
+    admin.patch(&page, json!({ "url": "http://127.0.0.1:1024/" })).await.ok();
+    request.write_all(b"HTTP/1.1 410 Gone\r\ncontent-length: 0\r\n\r\n").await.unwrap();
+    admin.until_delivery(&webhook, |delivery| delivery["attempts"] == 1).await;
+    assert_eq!(admin.get(WEBHOOKS).await.ok()[0]["enabled"], true);
     herald.stop().await;
 }
