@@ -24,31 +24,47 @@ const RECEIVERS: u8 = 20;
 const PATIENCE: Duration = Duration::from_secs(30);
 
 pub(super) async fn black_hole(bench: &Bench) -> Result<Vec<Figure>, BenchError> {
+    let (beside, alone) = (Steady::start(bench, true).await?, Steady::start(bench, false).await?);
     let (mut slow, mut fast) = (Vec::new(), Vec::new());
     for _ in 0..bench.scale.rounds {
-        let (herald, floor) = (p99(bench, true).await?, p99(bench, false).await?);
-        slow.push(Round { herald, floor });
-        let (herald, floor) = (drain(bench, true).await?, drain(bench, false).await?);
-        fast.push(Round { herald, floor });
+        slow.push(Round { herald: beside.p99(bench).await?, floor: alone.p99(bench).await? });
+    }
+    end(beside.herald).await?;
+    end(alone.herald).await?;
+    for _ in 0..bench.scale.rounds {
+        fast.push(Round { herald: drain(bench, true).await?, floor: drain(bench, false).await? });
     }
     Ok(vec![compared(&B7_P99, &slow, milliseconds), compared(&B7_RATE, &fast, per_second)])
 }
 
-/// The p99 of a healthy webhook's deliveries at a steady rate.
-async fn p99(bench: &Bench, beside_dead: bool) -> Result<f64, BenchError> {
-    let (sink, hole) = sinks(bench, 1).await?;
-    let mut herald = Instance::start().await?;
-    herald.add_webhooks(HEALTHY, &sink.urls()).await?;
-    herald.add_webhooks(DEAD, &hole.urls()).await?;
-    herald.start_engine();
-    let types = if beside_dead { vec![HEALTHY, DEAD] } else { vec![HEALTHY] };
-    let per_second = STEADY * u32::try_from(types.len())?;
-    let pacer = Pacer { target: herald.target.clone(), types, per_second, seconds: bench.scale.seconds };
-    pacer.run(&bench.load).await?;
-    sink.counts.until(u64::from(STEADY * bench.scale.seconds), PATIENCE).await?;
-    let p99 = percentile(&sink.counts.take_times(), 99);
-    end(herald).await?;
-    Ok(p99)
+/// A steady rate of events for a receiver that answers, and as many for one that never does.
+struct Steady {
+    herald: Instance,
+    sink: Sink,
+    _hole: Sink,
+    types: Vec<EventType>,
+}
+
+impl Steady {
+    async fn start(bench: &Bench, beside_dead: bool) -> Result<Self, BenchError> {
+        let (sink, hole) = sinks(bench, 1).await?;
+        let mut herald = Instance::start().await?;
+        herald.add_webhooks(HEALTHY, &sink.urls()).await?;
+        herald.add_webhooks(DEAD, &hole.urls()).await?;
+        herald.start_engine();
+        let types = if beside_dead { vec![HEALTHY, DEAD] } else { vec![HEALTHY] };
+        Ok(Self { herald, sink, _hole: hole, types })
+    }
+
+    /// Of the deliveries to the one that answers.
+    async fn p99(&self, bench: &Bench) -> Result<f64, BenchError> {
+        let (seconds, types) = (bench.scale.seconds, self.types.clone());
+        let goal = self.sink.counts.received() + u64::from(STEADY * seconds);
+        let per_second = STEADY * u32::try_from(types.len())?;
+        Pacer { target: self.herald.target.clone(), types, per_second, seconds }.run(&bench.load).await?;
+        self.sink.counts.until(goal, PATIENCE).await?;
+        Ok(percentile(&self.sink.counts.take_times(), 99))
+    }
 }
 
 /// How many deliveries a second get through to healthy receivers of the same events.

@@ -94,7 +94,7 @@ impl Seeded {
 
 /// Deliveries of one turn.
 fn taken(bench: &Bench) -> usize {
-    bench.scale.events_drained * 20
+    bench.scale.events_drained * 100
 }
 
 fn delivered(due: &Due, route: &Route, clock: &Clock) -> Completion {

@@ -14,6 +14,9 @@ use super::{
     traffic::{event, payload},
 };
 
+/// Of Herald's and of the floor's in turns: a disk is quick in one second and slow in the next.
+const TRIPS_IN_TURN: usize = 10;
+
 /// B3: p50 and p99, each against those of one raw commit and one empty round trip.
 pub(super) async fn idle(bench: &Bench) -> Result<Vec<Figure>, BenchError> {
     let mut herald = Instance::start().await?;
@@ -23,8 +26,11 @@ pub(super) async fn idle(bench: &Bench) -> Result<Vec<Figure>, BenchError> {
     let request = herald.target.publish(&event(&payload(EventType::UserLogin)));
     let (mut middle, mut slow) = (Vec::new(), Vec::new());
     for _ in 0..bench.scale.rounds {
-        let answers = round_trips(&bench.load, herald.address(), request.clone(), bench.scale.trips).await?;
-        let floor = Floor::measure(bench, &raw, &server).await?;
+        let (mut answers, mut floor) = (Vec::new(), Floor::default());
+        for _ in 0..bench.scale.trips / TRIPS_IN_TURN {
+            answers.extend(round_trips(&bench.load, herald.address(), request.clone(), TRIPS_IN_TURN).await?);
+            floor.measure(bench, &raw, &server, TRIPS_IN_TURN).await?;
+        }
         middle.push(Round { herald: percentile(&answers, 50), floor: floor.of(50, 1.0, 1.0) });
         slow.push(Round { herald: percentile(&answers, 99), floor: floor.of(99, 1.0, 1.0) });
     }
@@ -33,17 +39,25 @@ pub(super) async fn idle(bench: &Bench) -> Result<Vec<Figure>, BenchError> {
 }
 
 /// The times of raw commits and of empty round trips.
+#[derive(Default)]
 pub(super) struct Floor {
     commits: Vec<f64>,
     trips: Vec<f64>,
 }
 
 impl Floor {
-    pub(super) async fn measure(bench: &Bench, raw: &Raw, server: &RawServer) -> Result<Self, BenchError> {
-        let commits = raw.commits(bench.scale.trips).await?;
+    /// Adds so many of each.
+    pub(super) async fn measure(
+        &mut self,
+        bench: &Bench,
+        raw: &Raw,
+        server: &RawServer,
+        count: usize,
+    ) -> Result<(), BenchError> {
+        self.commits.extend(raw.commits(count).await?);
         let (address, request) = (server.target.address, server.empty_request());
-        let trips = round_trips(&bench.load, address, request, bench.scale.trips).await?;
-        Ok(Self { commits, trips })
+        self.trips.extend(round_trips(&bench.load, address, request, count).await?);
+        Ok(())
     }
 
     /// A percentile of so many commits and so many round trips one after the other.

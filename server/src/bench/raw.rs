@@ -2,6 +2,7 @@
 
 use std::{
     path::{Path, PathBuf},
+    sync::{Arc, Mutex, PoisonError},
     time::{Duration, Instant},
 };
 
@@ -21,14 +22,14 @@ use crate::clock::Clock;
 const WARM_UP_GROUP: usize = 100;
 
 /// A database as Herald makes it, and the rows that are written into it.
+#[derive(Clone)]
 pub(super) struct Raw {
-    rows: Rows,
-    /// Held so that the log outlives each measurement, as it does in a server: a log that grows costs more to flush.
-    _open: Connection,
-    folder: Folder,
+    rows: Arc<Rows>,
+    /// One for all measurements, so that the log outlives each, as it does in a server: one that grows costs more to flush.
+    connection: Arc<Mutex<Connection>>,
+    _folder: Arc<Folder>,
 }
 
-#[derive(Clone)]
 struct Rows {
     organization: String,
     /// Each webhook's row, and its part of the body.
@@ -45,22 +46,51 @@ impl Raw {
         let mut instance = Instance::start().await?;
         instance.add_webhooks(event_type, &[NOWHERE.to_owned()]).await?;
         let folder = instance.stop().await?;
-        let open = connect(&folder.database())?;
-        let rows = Rows::read(&open, event_type)?;
-        Writer::prepare(&open, &rows)?.write_groups(warm_up)?;
-        Ok(Self { rows, _open: open, folder })
+        let connection = connect(&folder.database())?;
+        let rows = Rows::read(&connection, event_type)?;
+        let connection = Arc::new(Mutex::new(connection));
+        let raw = Self { rows: Arc::new(rows), connection, _folder: Arc::new(folder) };
+        raw.write(move |writer| writer.write_groups(warm_up)).await?;
+        Ok(raw)
     }
 
     /// Writes groups of so many events for so long; answers the events a second.
     pub(super) async fn rate(&self, group: usize, duration: Duration) -> Result<f64, BenchError> {
-        let (path, rows) = (self.folder.database(), self.rows.clone());
-        spawn_blocking(move || write_for(&path, &rows, group, duration)).await?
+        self.write(move |writer| {
+            let (start, mut events) = (Instant::now(), 0);
+            while start.elapsed() < duration {
+                writer.write(group)?;
+                events += group as u64;
+            }
+            Ok(ratio(float(events), start.elapsed().as_secs_f64()))
+        })
+        .await
     }
 
     /// Writes so many events, each in a transaction of its own; the times in milliseconds.
     pub(super) async fn commits(&self, count: usize) -> Result<Vec<f64>, BenchError> {
-        let (path, rows) = (self.folder.database(), self.rows.clone());
-        spawn_blocking(move || time_commits(&path, &rows, count)).await?
+        self.write(move |writer| {
+            let commit = |_| {
+                let start = Instant::now();
+                writer.write(1)?;
+                Ok(start.elapsed().as_secs_f64() * 1_000.0)
+            };
+            (0..count).map(commit).collect()
+        })
+        .await
+    }
+
+    /// On a thread that may block.
+    async fn write<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut Writer<'_>) -> Result<T, rusqlite::Error> + Send + 'static,
+    ) -> Result<T, BenchError> {
+        let Self { rows, connection, .. } = self.clone();
+        let written = spawn_blocking(move || {
+            let connection = connection.lock().unwrap_or_else(PoisonError::into_inner);
+            work(&mut Writer::prepare(&connection, &rows)?)
+        });
+        Ok(written.await??)
     }
 }
 
@@ -80,29 +110,6 @@ pub(super) fn connect(path: &Path) -> Result<Connection, rusqlite::Error> {
     connection
         .execute_batch("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;")?;
     Ok(connection)
-}
-
-fn write_for(path: &Path, rows: &Rows, group: usize, duration: Duration) -> Result<f64, BenchError> {
-    let connection = connect(path)?;
-    let mut writer = Writer::prepare(&connection, rows)?;
-    let (start, mut events) = (Instant::now(), 0);
-    while start.elapsed() < duration {
-        writer.write(group)?;
-        events += group as u64;
-    }
-    Ok(ratio(float(events), start.elapsed().as_secs_f64()))
-}
-
-fn time_commits(path: &Path, rows: &Rows, count: usize) -> Result<Vec<f64>, BenchError> {
-    let connection = connect(path)?;
-    let mut writer = Writer::prepare(&connection, rows)?;
-    let mut times = Vec::with_capacity(count);
-    for _ in 0..count {
-        let start = Instant::now();
-        writer.write(1)?;
-        times.push(start.elapsed().as_secs_f64() * 1_000.0);
-    }
-    Ok(times)
 }
 
 impl Rows {

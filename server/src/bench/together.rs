@@ -115,20 +115,24 @@ pub(super) async fn latency(bench: &Bench) -> Result<Vec<Figure>, BenchError> {
     let (raw, server) = (Raw::start(bench.scale.warm_up).await?, RawServer::start().await?);
     let (mut middle, mut slow) = (Vec::new(), Vec::new());
     for _ in 0..bench.scale.rounds {
-        let goal = flow.sink.counts.received() + u64::from(bench.scale.seconds * STEADY);
-        let pacer = Pacer {
-            target: flow.herald.target.clone(),
-            types: EventType::ALL.to_vec(),
-            per_second: STEADY,
-            seconds: bench.scale.seconds,
-        };
-        pacer.run(&bench.load).await?;
-        flow.sink.counts.until(goal, PATIENCE).await?;
-        let times = flow.sink.counts.take_times();
-        let floor = Floor::measure(bench, &raw, &server).await?;
+        let (mut times, mut floor) = (Vec::new(), Floor::default());
+        for _ in 0..bench.scale.seconds {
+            times.extend(one_second(bench, &flow).await?);
+            floor.measure(bench, &raw, &server, bench.scale.trips / 5).await?;
+        }
         middle.push(Round { herald: percentile(&times, 50), floor: floor.of(50, 1.5, 2.0) });
         slow.push(Round { herald: percentile(&times, 99), floor: floor.of(99, 1.5, 2.0) });
     }
     flow.herald.stop().await?;
     Ok(vec![compared(&B6_P50, &middle, milliseconds), compared(&B6_P99, &slow, milliseconds)])
+}
+
+/// How long each event of a second was under way, in milliseconds.
+async fn one_second(bench: &Bench, flow: &Flow) -> Result<Vec<f64>, BenchError> {
+    let counts = &flow.sink.counts;
+    let goal = counts.received() + u64::from(STEADY);
+    let (target, types) = (flow.herald.target.clone(), EventType::ALL.to_vec());
+    Pacer { target, types, per_second: STEADY, seconds: 1 }.run(&bench.load).await?;
+    counts.until(goal, PATIENCE).await?;
+    Ok(counts.take_times())
 }
