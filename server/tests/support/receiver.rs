@@ -96,6 +96,10 @@ impl Receiver {
 
     /// The oldest request that was not handed out yet; waits for it.
     pub async fn next(&self) -> Received {
+        self.next_within(PATIENCE).await
+    }
+
+    pub async fn next_within(&self, patience: Duration) -> Received {
         let index = self.taken.fetch_add(1, Ordering::SeqCst);
         let one = async {
             loop {
@@ -109,7 +113,7 @@ impl Receiver {
                 came.await;
             }
         };
-        let found = tokio::time::timeout(PATIENCE, one).await;
+        let found = tokio::time::timeout(patience, one).await;
         found.unwrap_or_else(|_| {
             panic!("request {} did not come; these did: {:#?}", index + 1, self.received())
         })

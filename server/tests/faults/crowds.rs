@@ -1,0 +1,132 @@
+//! F6: many hostile receivers at once, against the real program: its memory stays bounded, its timeouts are exact, and the
+//! deliveries of others go on.
+
+use std::time::{Duration, Instant};
+
+use serde_json::{Value, json};
+use server::delivery::Timeouts;
+use tokio::time::interval;
+
+use crate::{
+    hostile::{CASES, Case, Hostile},
+    receivers::assert_in_time,
+    support::{Client, Receiver, login_event},
+    watched::Watched,
+};
+
+const WEBHOOKS: &str = "/api/organizations/parallelworks/webhooks";
+const EVENTS: &str = "/api/organizations/parallelworks/webhook-events";
+/// Measures, F6.
+const MEMORY_KIB_MAX: u64 = 32 * 1_024;
+/// How long a delivery to a healthy receiver may take while the others hang.
+const PROMPT: Duration = Duration::from_secs(2);
+const EVENTS_EACH: usize = 4;
+const HEALTHY_WEBHOOKS: usize = 24;
+const HEALTHY_ROUNDS: usize = 100;
+/// From one healthy delivery to the next, so that they are spread over the time of the hostile ones.
+const PACE: Duration = Duration::from_millis(100);
+
+async fn webhook(admin: &Client, name: &str, event_type: &str, url: &str) {
+    let body = json!({ "enabled": true, "name": name, "type": event_type, "url": url });
+    admin.post(WEBHOOKS, body).await.ok();
+}
+
+async fn publish(admin: &Client, event_type: &str) {
+    let mut event = login_event("demo");
+    event["type"] = json!(event_type);
+    if event_type == "USER_CREATED" {
+        event["payload"]["remainingSeats"] = json!(5);
+    }
+    admin.post(EVENTS, event).await.ok();
+}
+
+/// What many healthy webhooks take: the same number of places, the same store.
+async fn healthy_peak(program: &Watched) -> u64 {
+    let receiver = Receiver::start().await;
+    for number in 0..HEALTHY_WEBHOOKS {
+        webhook(&program.admin, &format!("warm-{number}"), "USER_DISABLED", &receiver.url("/")).await;
+    }
+    for _ in 0..EVENTS_EACH * 4 {
+        publish(&program.admin, "USER_DISABLED").await;
+    }
+    for _ in 0..EVENTS_EACH * 4 * HEALTHY_WEBHOOKS {
+        receiver.next().await;
+    }
+    program.peak_kib()
+}
+
+async fn start_hostile(admin: &Client, cases: &[Case]) -> Vec<Hostile> {
+    let mut receivers = Vec::new();
+    for (name, scheme, act, ..) in cases {
+        let receiver = Hostile::start(*act, "").await;
+        webhook(admin, name, "USER_LOGIN", &format!("{scheme}://127.0.0.1:{}/", receiver.port)).await;
+        receivers.push(receiver);
+    }
+    admin.publish_logins(EVENTS_EACH).await;
+    receivers
+}
+
+/// One delivery after the other to a healthy receiver, each of them in time.
+async fn deliver_beside(admin: &Client, receiver: &Receiver) {
+    let mut pace = interval(PACE);
+    for round in 0..HEALTHY_ROUNDS {
+        pace.tick().await;
+        let start = Instant::now();
+        publish(admin, "USER_CREATED").await;
+        receiver.next().await;
+        assert!(start.elapsed() < PROMPT, "delivery {round} took {:?}", start.elapsed());
+    }
+}
+
+/// The first attempt that was made for this webhook.
+async fn first_attempt(admin: &Client, webhook: &str) -> Value {
+    let limit = Timeouts::default().attempt * 2;
+    let looking = async {
+        let mut pace = interval(PACE);
+        loop {
+            pace.tick().await;
+            let all = admin.get(&format!("{WEBHOOKS}/{webhook}/deliveries")).await.ok();
+            let tried = all["deliveries"].as_array().unwrap().iter().find(|one| one["attempts"] != 0);
+            if let Some(delivery) = tried {
+                let id = delivery["id"].as_str().unwrap();
+                let path = format!("/api/organizations/parallelworks/deliveries/{id}");
+                return admin.get(&path).await.ok()["attempts"][0].take();
+            }
+        }
+    };
+    let found = tokio::time::timeout(limit, looking).await;
+    found.unwrap_or_else(|_| panic!("no attempt for {webhook} has ended"))
+}
+
+async fn assert_ended(admin: &Client, case: &Case) {
+    let attempt = first_attempt(admin, case.0).await;
+    let word = match attempt["status"].as_u64() {
+        Some(status) => status.to_string(),
+        None => attempt["errorClass"].as_str().unwrap().to_owned(),
+    };
+    assert_eq!(word, case.4, "{}: {attempt}", case.0);
+    let took = Duration::from_millis(attempt["durationMs"].as_u64().unwrap());
+    assert_in_time(case.0, case.3, took, &Timeouts::default());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn many_hostile_receivers_take_little_memory_and_no_time_of_others() {
+    let folder = tempfile::tempdir().unwrap();
+    let program = Watched::start(folder.path(), |_| {});
+    let admin = program.admin.clone();
+    let healthy = Receiver::start().await;
+    webhook(&admin, "healthy", "USER_CREATED", &healthy.url("/")).await;
+    let before = healthy_peak(&program).await;
+    program.forget_peak();
+
+    // The one that keeps a core busy for all of its time is for the long form.
+    let chosen = |case: &Case| crate::plan::is_long() || case.0 != "flood-of-continues";
+    let cases: Vec<Case> = CASES.into_iter().filter(chosen).collect();
+    let _receivers = start_hostile(&admin, &cases).await;
+    deliver_beside(&admin, &healthy).await;
+    for case in &cases {
+        assert_ended(&admin, case).await;
+    }
+    let peak = program.peak_kib();
+    assert!(peak < before + MEMORY_KIB_MAX, "{before} KiB became {peak} KiB");
+}
