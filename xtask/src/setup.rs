@@ -18,6 +18,8 @@ const DISTRIBUTION_LINKER: &str = "/usr/bin/rust-lld";
 const CHROMIUM_PROGRAMS: [&str; 4] =
     ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
 const CHROMIUM_PACKAGES: [&str; 2] = ["chromium", "fonts-liberation"];
+/// What the test of hostile name servers makes a network of its own with.
+const NETWORK_PROGRAMS: [(&str, &str); 2] = [("ip", "iproute2"), ("unshare", "util-linux")];
 /// Playwright's own minimum.
 const NODE_MAJOR_MIN: u32 = 20;
 
@@ -71,6 +73,16 @@ pub(crate) fn chromium() -> Outcome<PathBuf> {
     find_on_path(&CHROMIUM_PROGRAMS).ok_or_else(|| {
         Failure::new("Chromium was installed but is not on PATH; name it with HERALD_CHROMIUM.")
     })
+}
+
+/// Finds, or else installs, what the Rust tests need beyond Rust. Only Linux has such networks, and such a test.
+pub(crate) fn network_tools() -> Outcome {
+    if cfg!(target_os = "linux") { install_packages(&missing_network_packages()) } else { Ok(()) }
+}
+
+fn missing_network_packages() -> Vec<&'static str> {
+    let missing = NETWORK_PROGRAMS.into_iter().filter(|(program, _)| find_on_path(&[program]).is_none());
+    missing.map(|(_, package)| package).collect()
 }
 
 /// Node and npm are not installed from here: Debian's are older than what Playwright needs.

@@ -9,6 +9,7 @@ use crate::command::Tool;
 use crate::failure::{Failure, Outcome};
 use crate::guard;
 use crate::progress::Progress;
+use crate::setup;
 use crate::workspace::Workspace;
 
 /// Their names on the command line, in the order in which they are run.
@@ -41,7 +42,7 @@ fn run_check(
         "fmt" => progress.step("Checking the format", || cargo(workspace, &["fmt", "--all", "--check"])),
         "lint" => progress.step("Linting all but the console's wasm half", || lint(workspace)),
         "lint-console" => progress.step("Linting the console's wasm half", || lint_console(workspace)),
-        "unit" => progress.step("Running the Rust tests", || cargo(workspace, &["test"])),
+        "unit" => progress.step("Running the Rust tests", || unit(workspace)),
         "guard" => progress.step("Checking what the wasm half depends on", || guard::check(workspace)),
         "build" => build::build(workspace, progress),
         "types" => {
@@ -49,6 +50,11 @@ fn run_check(
         }
         _ => progress.step("Running the browser tests", || browser::test(workspace, for_playwright)),
     }
+}
+
+fn unit(workspace: &Workspace) -> Outcome {
+    setup::network_tools()?;
+    cargo(workspace, &["test"])
 }
 
 /// The default members of the workspace: everything but `frontend`.
