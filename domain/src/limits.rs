@@ -103,6 +103,8 @@ pub const STOP_GRACE: Duration = Duration::from_secs(25);
 
 pub const PAGE_ROWS: usize = 50;
 pub const PAGE_ROWS_MAX: usize = 1_000;
+/// How long one page or list may be read, and how long it may wait for its turn.
+pub const PAGE_READ_MAX: Duration = Duration::from_secs(5);
 /// How many webhooks can be deleted by one click.
 pub const SELECTION_MAX: usize = 1_000;
 

@@ -19,7 +19,6 @@ use crate::vault::{MasterKey, Vault, VaultError};
 
 /// Every SQLite from 3.7.0 to 3.51.2 can lose committed writes when one connection checkpoints while another commits.
 pub const SQLITE_VERSION_MIN: &str = "3.51.3";
-const READERS_MAX: u32 = 4;
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 const KEY_CHECK: &str = "key_check";
 
@@ -113,8 +112,12 @@ fn version_parts(version: &str) -> Vec<u32> {
 }
 
 /// Readers cannot write, and cannot checkpoint: only the writer does.
-pub(super) async fn connect_readers(path: &Path) -> Result<SqlitePool, OpenError> {
-    let pool = SqlitePoolOptions::new().max_connections(READERS_MAX);
+pub(super) async fn connect_readers(
+    path: &Path,
+    readers_max: u32,
+    wait_max: Duration,
+) -> Result<SqlitePool, OpenError> {
+    let pool = SqlitePoolOptions::new().max_connections(readers_max).acquire_timeout(wait_max);
     let cannot_open = |error| OpenError::Database(path.display().to_string(), error);
     pool.connect_with(options(path).read_only(true)).await.map_err(cannot_open)
 }
@@ -127,6 +130,7 @@ pub(super) async fn migrate(connection: &mut SqliteConnection) -> Result<(), Ope
 fn migrator() -> Migrator {
     let initial = include_str!("../../migrations/0001_initial.sql");
     let engine = include_str!("../../migrations/0002_engine.sql");
+    let reads = include_str!("../../migrations/0003_reads.sql");
     let migration = |version, name: &'static str, sql: &'static str| {
         Migration::new(
             version,
@@ -136,7 +140,8 @@ fn migrator() -> Migrator {
             false,
         )
     };
-    let migrations = vec![migration(1, "initial", initial), migration(2, "engine", engine)];
+    let migrations =
+        vec![migration(1, "initial", initial), migration(2, "engine", engine), migration(3, "reads", reads)];
     Migrator { migrations: migrations.into(), ..Migrator::DEFAULT }
 }
 

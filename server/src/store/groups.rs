@@ -50,7 +50,7 @@ impl Store {
     /// # Errors
     /// When the database fails.
     pub async fn groups(&self, organization: OrganizationId) -> Result<Vec<Group>, StoreError> {
-        let mut connection = self.readers.acquire().await?;
+        let mut connection = self.pages.reader().await?;
         select(&mut connection, organization, None).await
     }
 
@@ -59,7 +59,7 @@ impl Store {
     /// # Errors
     /// [`StoreError::NotFound`] when there is none.
     pub async fn group(&self, organization: OrganizationId, name: &str) -> Result<GroupDetail, StoreError> {
-        let mut connection = self.readers.acquire().await?;
+        let mut connection = self.pages.reader().await?;
         detail(&mut connection, organization, name).await
     }
 

@@ -9,6 +9,7 @@ use sqlx::FromRow;
 
 use super::{
     Store, StoreError,
+    deliveries::index_of,
     group::Group,
     jobs::{JobAction, Matching, end_job, insert_job, is_enabled, running},
     parsed, to_json,
@@ -194,10 +195,8 @@ impl RunningJob {
 /// What is pending is not bounded by `last_seq`, which its index does not know: it is held or cancelled because the webhook
 /// is disabled or deleted, and then nothing new becomes pending.
 pub(super) fn step_out_sql(action: JobAction, state: DeliveryState) -> String {
-    let (index, bound) = match state {
-        DeliveryState::Pending => ("deliveries_due", ""),
-        _ => ("deliveries_held", " AND seq <= ?3"),
-    };
+    let bound = if state == DeliveryState::Pending { "" } else { " AND seq <= ?3" };
+    let index = index_of(state);
     format!(
         "UPDATE deliveries SET {} WHERE seq IN (
              SELECT seq FROM deliveries INDEXED BY {index}

@@ -15,6 +15,7 @@ mod jobs;
 mod lanes;
 mod organizations;
 mod outbox;
+mod pages;
 mod publishing;
 mod redelivery;
 mod retention;
@@ -32,8 +33,10 @@ mod writer;
 use std::{
     path::Path,
     sync::{Arc, atomic::Ordering},
+    time::Duration,
 };
 
+use domain::limits::PAGE_READ_MAX;
 use sqlx::SqlitePool;
 
 use crate::{clock::Clock, ids::IdSource, vault::Vault};
@@ -59,7 +62,11 @@ pub use users::{NewUserRow, SortBy, UserFilter};
 pub use webhooks::{NewWebhookRow, WebhookChange};
 
 use intake::Intake;
+use pages::Pages;
 use writer::{Listeners, Writer};
+
+const READERS_MAX: u32 = 4;
+const READER_WAIT_MAX: Duration = Duration::from_secs(30);
 
 /// Why the store could not do it.
 #[derive(Debug, thiserror::Error)]
@@ -86,20 +93,38 @@ pub enum StoreError {
     /// Nothing was stored: more waits already than is written soon.
     #[error("too much waits to be written")]
     Overloaded,
+    /// The read was ended: it took longer than a page may.
+    #[error("the read took too long")]
+    Slow,
     #[error("the store has stopped")]
     Stopped,
     #[error("the database failed: {0}")]
-    Database(#[from] sqlx::Error),
+    Database(#[source] sqlx::Error),
     #[error(transparent)]
     Vault(#[from] crate::vault::VaultError),
     #[error("the database holds a value that Herald does not know: {0}")]
     Corrupt(String),
 }
 
+impl From<sqlx::Error> for StoreError {
+    fn from(error: sqlx::Error) -> Self {
+        const SQLITE_INTERRUPT: &str = "9";
+        let code = error.as_database_error().and_then(|error| error.code());
+        match error {
+            sqlx::Error::PoolTimedOut => Self::Slow,
+            sqlx::Error::PoolClosed => Self::Stopped,
+            _ if code.is_some_and(|code| code == SQLITE_INTERRUPT) => Self::Slow,
+            error => Self::Database(error),
+        }
+    }
+}
+
 /// Everything that is stored. Cheap to clone.
 #[derive(Clone)]
 pub struct Store {
+    /// For the engine and for finding out who calls: short reads, which no page holds up.
     readers: SqlitePool,
+    pages: Pages,
     writer: Writer,
     vault: Vault,
     clock: Clock,
@@ -120,12 +145,13 @@ impl Store {
         let mut connection = database::connect_writer(path).await?;
         database::migrate(&mut connection).await?;
         let vault = database::open_vault(&mut connection, &key).await?;
-        let readers = database::connect_readers(path).await?;
+        let readers = database::connect_readers(path, READERS_MAX, READER_WAIT_MAX).await?;
+        let pages = Pages::open(path, PAGE_READ_MAX).await?;
         let listeners = Listeners::default();
         let ids = Arc::new(IdSource::default());
         let writer = Writer::start(connection, clock.clone(), Arc::clone(&ids), listeners.clone());
         let intake = Intake::new(path);
-        Ok(Self { readers, writer, vault, clock, listeners, intake, ids, _lock: Arc::new(lock) })
+        Ok(Self { readers, pages, writer, vault, clock, listeners, intake, ids, _lock: Arc::new(lock) })
     }
 
     /// How many groups of writes were committed.
@@ -159,8 +185,9 @@ impl Store {
         sqlx::query_scalar::<_, i64>("SELECT 1").fetch_one(&self.readers).await.is_ok()
     }
 
-    /// Ends the writer after what it was given, moves the log into the database file and closes both.
+    /// Ends what is being read and the writer after what it was given, moves the log into the database file and closes both.
     pub async fn close(&self) {
+        self.pages.close().await;
         self.readers.close().await;
         self.writer.stop().await;
     }

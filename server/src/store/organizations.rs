@@ -103,7 +103,7 @@ impl Store {
         )
         .bind(user.to_string())
         .bind(all)
-        .fetch_all(&self.readers)
+        .fetch_all(&mut *self.pages.reader().await?)
         .await?;
         rows.into_iter().map(TryInto::try_into).collect()
     }
@@ -140,7 +140,7 @@ impl Store {
     /// # Errors
     /// When the database fails.
     pub async fn seats(&self, organization: OrganizationId) -> Result<Seats, StoreError> {
-        let mut connection = self.readers.acquire().await?;
+        let mut connection = self.pages.reader().await?;
         seats(&mut connection, organization).await
     }
 

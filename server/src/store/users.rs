@@ -143,7 +143,7 @@ impl Store {
         .bind(organization.to_string())
         .bind(filter.active)
         .bind(fold_case(filter.search.trim()))
-        .fetch_one(&self.readers)
+        .fetch_one(&mut *self.pages.reader().await?)
         .await?;
         let rows: Vec<UserRow> = sqlx::query_as(
             "SELECT u.id, u.username, u.email, u.name, u.organization_id, o.name AS organization, u.active, u.admin,
@@ -168,7 +168,7 @@ impl Store {
         .bind(filter.descending)
         .bind(filter.limit)
         .bind(filter.skip)
-        .fetch_all(&self.readers)
+        .fetch_all(&mut *self.pages.reader().await?)
         .await?;
         let users: Result<Vec<OrgUser>, StoreError> = rows.into_iter().map(UserRow::view).collect();
         Ok((users?, total))
@@ -187,7 +187,7 @@ impl Store {
             sqlx::query_scalar("SELECT id FROM users WHERE organization_id = ? AND username_key = ?")
                 .bind(organization.to_string())
                 .bind(fold_case(username))
-                .fetch_optional(&self.readers)
+                .fetch_optional(&mut *self.pages.reader().await?)
                 .await?;
         id.as_deref().map(parsed).transpose()
     }

@@ -142,7 +142,7 @@ impl Store {
              ORDER BY w.name_key",
         )
         .bind(organization.to_string())
-        .fetch_all(&self.readers)
+        .fetch_all(&mut *self.pages.reader().await?)
         .await?;
         rows.iter()
             .map(|found| {
@@ -170,7 +170,7 @@ impl Store {
         )
         .bind(id.to_string())
         .bind(organization.to_string())
-        .fetch_optional(&self.readers)
+        .fetch_optional(&mut *self.pages.reader().await?)
         .await?;
         row.ok_or(StoreError::NotFound("webhook"))?.view(&self.vault, organization, self.clock.steady_now())
     }
@@ -190,7 +190,7 @@ impl Store {
         )
         .bind(organization.to_string())
         .bind(fold_case(name))
-        .fetch_optional(&self.readers)
+        .fetch_optional(&mut *self.pages.reader().await?)
         .await?;
         parsed(&id.ok_or(StoreError::NotFound("webhook"))?)
     }

@@ -24,6 +24,9 @@ impl From<StoreError> for Problem {
             StoreError::Overloaded => Self::unavailable(
                 "More is waiting to be stored than the server can take; nothing was stored. Try again in a moment.",
             ),
+            StoreError::Slow => Self::unavailable(
+                "Reading this takes longer than the server allows. Ask for less, or try again later.",
+            ),
             StoreError::Cursor => {
                 let detail = "This is not a cursor that Herald gave out for this list. Leave it out to begin with the newest.";
                 Self::invalid(vec![FieldError::new("cursor", "invalid", detail)])

@@ -4,6 +4,7 @@ mod checks;
 mod grouping;
 mod jobs;
 mod opening;
+mod pages;
 mod plans;
 
 use std::path::PathBuf;
