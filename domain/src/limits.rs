@@ -129,8 +129,10 @@ pub const DISK_RESERVED_BYTES: u64 = 64 * 1024 * 1024;
 pub const RETENTION: Duration = Duration::from_secs(90 * 24 * 60 * 60);
 /// How often it is looked for what is older.
 pub const RETENTION_EVERY: Duration = Duration::from_secs(60 * 60);
-/// Events that are pruned in one transaction.
+/// Events that are pruned in one transaction,
 pub const PRUNE_ROWS: usize = 200;
+/// and deliveries: one event may have thousands.
+pub const PRUNE_DELIVERIES: usize = 1_000;
 /// Deliveries that a bulk job changes in one transaction.
 pub const JOB_ROWS: usize = 500;
 /// Bulk jobs of one webhook that may be running or waiting for their turn.

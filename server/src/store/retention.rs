@@ -1,9 +1,12 @@
 //! Retention: what is older than its time goes, some at a time, from the oldest on.
 
 use async_trait::async_trait;
-use domain::{Timestamp, limits::PRUNE_ROWS};
+use domain::{
+    Timestamp,
+    limits::{PRUNE_DELIVERIES, PRUNE_ROWS},
+};
 
-use super::{Store, StoreError, group::Group, writer::Write};
+use super::{Store, StoreError, group::Group, to_json, writer::Write};
 
 /// How far pruning has come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -17,8 +20,8 @@ pub enum Pruned {
 const FREED_PAGES: &str = "PRAGMA incremental_vacuum(256)";
 
 impl Store {
-    /// Removes some events from before `before` after the row `after`, with their deliveries and attempts. What is still
-    /// pending stays, and its event with it.
+    /// Removes some events from before `before` after the row `after`, with their deliveries and attempts. What is
+    /// pending or held stays, and its event with it.
     ///
     /// # Errors
     /// When nothing was removed.
@@ -51,30 +54,50 @@ impl Write for Prune {
                 .bind(i64::try_from(PRUNE_ROWS).unwrap_or(i64::MAX))
                 .fetch_all(&mut *group.connection)
                 .await?;
-        let old: Vec<i64> = rows
-            .iter()
-            .take_while(|(_, happened_at)| *happened_at < self.before.unix_ms())
-            .map(|(seq, _)| *seq)
-            .collect();
-        let Some(last) = old.last().copied() else {
+        // Not only up to the first young one: a clock that once was wrong must not keep all that came after.
+        let is_old = |(seq, happened_at): &(i64, i64)| (*happened_at < self.before.unix_ms()).then_some(*seq);
+        let old: Vec<i64> = rows.iter().filter_map(is_old).collect();
+        if old.is_empty() {
             return Ok(Pruned::All);
-        };
-        remove(group, &old).await?;
-        Ok(if old.len() == PRUNE_ROWS { Pruned::UpTo(last) } else { Pruned::All })
+        }
+        if remove_deliveries(group, &old).await? == PRUNE_DELIVERIES {
+            return Ok(Pruned::UpTo(self.after));
+        }
+        remove_events(group, &old).await?;
+        let last = rows.last().filter(|_| rows.len() == PRUNE_ROWS);
+        Ok(last.map_or(Pruned::All, |(seq, _)| Pruned::UpTo(*seq)))
     }
 }
 
-async fn remove(group: &mut Group<'_>, events: &[i64]) -> Result<(), StoreError> {
-    let events = super::to_json(events);
+/// Removes some deliveries of these events, and answers how many. What is pending or held stays: it is still to be decided.
+async fn remove_deliveries(group: &mut Group<'_>, events: &[i64]) -> Result<usize, StoreError> {
+    let deliveries: Vec<i64> = sqlx::query_scalar(
+        "SELECT seq FROM deliveries
+         WHERE event_seq IN (SELECT value FROM json_each(?)) AND state NOT IN ('pending', 'held') LIMIT ?",
+    )
+    .bind(to_json(events))
+    .bind(i64::try_from(PRUNE_DELIVERIES).unwrap_or(i64::MAX))
+    .fetch_all(&mut *group.connection)
+    .await?;
+    let removed = to_json(&deliveries);
     for sql in [
-        "DELETE FROM attempts WHERE delivery_seq IN (
-             SELECT seq FROM deliveries WHERE event_seq IN (SELECT value FROM json_each(?)) AND state <> 'pending')",
-        "DELETE FROM deliveries WHERE event_seq IN (SELECT value FROM json_each(?)) AND state <> 'pending'",
+        "DELETE FROM attempts WHERE delivery_seq IN (SELECT value FROM json_each(?))",
+        "DELETE FROM deliveries WHERE seq IN (SELECT value FROM json_each(?))",
+    ] {
+        sqlx::query(sql).bind(&removed).execute(&mut *group.connection).await?;
+    }
+    Ok(deliveries.len())
+}
+
+/// Removes those of these events that have no deliveries left.
+async fn remove_events(group: &mut Group<'_>, events: &[i64]) -> Result<(), StoreError> {
+    sqlx::query(
         "DELETE FROM events WHERE seq IN (SELECT value FROM json_each(?))
              AND NOT EXISTS (SELECT 1 FROM deliveries WHERE event_seq = events.seq)",
-    ] {
-        sqlx::query(sql).bind(&events).execute(&mut *group.connection).await?;
-    }
+    )
+    .bind(to_json(events))
+    .execute(&mut *group.connection)
+    .await?;
     Ok(())
 }
 

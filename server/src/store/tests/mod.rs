@@ -6,6 +6,7 @@ mod jobs;
 mod opening;
 mod pages;
 mod plans;
+mod retention;
 
 use std::path::PathBuf;
 
