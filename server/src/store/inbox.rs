@@ -114,6 +114,10 @@ mod tests {
             true
         }
 
+        fn changes_access(&self) -> bool {
+            false
+        }
+
         fn weight(&self) -> Weight {
             self.0
         }

@@ -122,6 +122,10 @@ impl Write for StepJob {
         }
         if step.is_last { end_job(group, job.seq, "done").await } else { Ok(()) }
     }
+
+    fn changes_access(&self) -> bool {
+        false
+    }
 }
 
 impl RunningJob {

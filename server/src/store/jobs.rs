@@ -263,6 +263,10 @@ impl Write for BeginJob {
         group.webhook_changed(webhook, if self.action.sends() { Change::Probe } else { Change::Row });
         insert_job(group, webhook, self.action, &self.matching, self.matched).await
     }
+
+    fn changes_access(&self) -> bool {
+        false
+    }
 }
 
 pub(super) async fn require_enabled(group: &mut Group<'_>, webhook: i64) -> Result<(), StoreError> {
@@ -345,6 +349,10 @@ impl Write for CancelJob {
             return Err(StoreError::Refused(detail.to_owned()));
         }
         end_job(group, seq, "cancelled").await
+    }
+
+    fn changes_access(&self) -> bool {
+        false
     }
 }
 

@@ -68,6 +68,10 @@ impl Write for Publish {
         Ok(Vec::new())
     }
 
+    fn changes_access(&self) -> bool {
+        false
+    }
+
     fn only_collects(&self) -> bool {
         true
     }

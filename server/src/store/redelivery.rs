@@ -64,4 +64,8 @@ impl Write for Redeliver {
         group.webhook_changed(webhook, Change::Probe);
         Ok(())
     }
+
+    fn changes_access(&self) -> bool {
+        false
+    }
 }

@@ -67,6 +67,10 @@ impl Write for Prune {
         let last = rows.last().filter(|_| rows.len() == PRUNE_ROWS);
         Ok(last.map_or(Pruned::All, |(seq, _)| Pruned::UpTo(*seq)))
     }
+
+    fn changes_access(&self) -> bool {
+        false
+    }
 }
 
 /// Removes some deliveries of these events, and answers how many. What is pending or held stays: it is still to be decided.
@@ -131,5 +135,9 @@ impl Write for Tidy {
         .await?;
         sqlx::query(FREED_PAGES).fetch_all(&mut *group.connection).await?;
         Ok(())
+    }
+
+    fn changes_access(&self) -> bool {
+        false
     }
 }

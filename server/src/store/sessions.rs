@@ -85,8 +85,8 @@ pub(super) async fn end_sessions(connection: &mut SqliteConnection, user: UserId
     Ok(())
 }
 
-struct Touch {
-    token_hash: [u8; 32],
+pub(super) struct Touch {
+    pub(super) token_hash: [u8; 32],
 }
 
 #[async_trait]
@@ -100,6 +100,10 @@ impl Write for Touch {
             .execute(&mut *group.connection)
             .await?;
         Ok(())
+    }
+
+    fn changes_access(&self) -> bool {
+        false
     }
 }
 

@@ -147,4 +147,8 @@ impl Write for RecordTest {
         let completion = Completion { key: inserted.last_insert_rowid(), ..self.completion.clone() };
         completions::insert_attempts(group, &[completion]).await
     }
+
+    fn changes_access(&self) -> bool {
+        false
+    }
 }

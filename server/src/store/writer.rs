@@ -33,6 +33,11 @@ pub(super) trait Write: Send + 'static {
         false
     }
 
+    /// Whether it may change who may do what, which makes void what is kept of that.
+    fn changes_access(&self) -> bool {
+        true
+    }
+
     /// How much it makes its group grow by.
     fn weight(&self) -> Weight {
         Weight::default()
@@ -62,7 +67,7 @@ pub(super) struct Listeners {
     pub(super) arrivals: Arrivals,
     /// There are bulk jobs to be run.
     pub(super) jobs: Arc<Notify>,
-    /// Counts commits that may have changed who may do what, or which webhooks there are.
+    /// Counts commits that may have changed who may do what.
     pub(super) changes: Arc<AtomicU64>,
     /// Counts all commits.
     pub(super) groups: Arc<AtomicU64>,
@@ -135,6 +140,7 @@ struct Ticket<W: Write> {
 pub(super) trait Job: Send {
     async fn apply(&mut self, group: &mut Group<'_>) -> Result<(), StoreError>;
     fn only_collects(&self) -> bool;
+    fn changes_access(&self) -> bool;
     fn weight(&self) -> Weight;
     fn settle(&mut self, flushed: &Flushed);
     fn answer(self: Box<Self>, result: Result<(), StoreError>);
@@ -149,6 +155,10 @@ impl<W: Write> Job for Ticket<W> {
 
     fn only_collects(&self) -> bool {
         self.write.only_collects()
+    }
+
+    fn changes_access(&self) -> bool {
+        self.write.changes_access()
     }
 
     fn weight(&self) -> Weight {
@@ -300,7 +310,7 @@ impl Task {
 
     fn tell(&self, jobs: &Jobs, flushed: Flushed) {
         self.listeners.groups.fetch_add(1, Ordering::Relaxed);
-        if jobs.iter().any(|job| !job.only_collects()) {
+        if jobs.iter().any(|job| job.changes_access()) {
             self.listeners.changes.fetch_add(1, Ordering::SeqCst);
         }
         if flushed.jobs_waiting {

@@ -1,5 +1,6 @@
 //! The store's own promises: its plans, its CHECKs, its writer. Real files in a folder that goes with the test.
 
+mod access;
 mod checks;
 mod grouping;
 mod jobs;
