@@ -135,6 +135,8 @@ pub const PRUNE_ROWS: usize = 200;
 pub const PRUNE_DELIVERIES: usize = 1_000;
 /// Deliveries that a bulk job changes in one transaction.
 pub const JOB_ROWS: usize = 500;
+/// Webhooks that are changed by one click and whose jobs begin in the very transaction of the change.
+pub const FIRST_STEPS_MAX: usize = 4;
 /// Bulk jobs of one webhook that may be running or waiting for their turn.
 pub const RUNNING_JOBS_MAX: usize = 8;
 /// Rows of the table that it looks through for them.

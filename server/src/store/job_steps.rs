@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use domain::{
     DeliveryState,
-    limits::{JOB_ROWS, JOB_SCAN_ROWS},
+    limits::{FIRST_STEPS_MAX, JOB_ROWS, JOB_SCAN_ROWS},
 };
 use sqlx::FromRow;
 
@@ -39,6 +39,22 @@ impl Store {
     pub async fn step_job(&self, job: i64) -> Result<(), StoreError> {
         self.writer.write(StepJob(job)).await
     }
+}
+
+/// As [`begin_own`] for several webhooks; of many, not even the first part is done in this transaction.
+pub(super) async fn begin_own_of_all(
+    group: &mut Group<'_>,
+    webhooks: &[i64],
+    action: JobAction,
+) -> Result<(), StoreError> {
+    for webhook in webhooks {
+        if webhooks.len() <= FIRST_STEPS_MAX {
+            begin_own(group, *webhook, action).await?;
+        } else if !running(group, *webhook).await?.contains(&action) {
+            insert_job(group, *webhook, action, &Matching::default(), 0).await?;
+        }
+    }
+    Ok(())
 }
 
 /// Does what a change of a webhook means for its deliveries: the first of them at once, the rest as a job. Where jobs are

@@ -8,7 +8,7 @@ use serde_json::json;
 use super::{
     Change, StoreError,
     group::Group,
-    job_steps::begin_own,
+    job_steps::{begin_own, begin_own_of_all},
     jobs::JobAction,
     webhooks::{NewWebhookRow, WebhookChange, open_headers, place, seal_headers},
     writer::Write,
@@ -199,10 +199,9 @@ impl Write for DeleteWebhooks {
         if deleted.len() != self.ids.len() {
             return Err(StoreError::NotFound("webhook"));
         }
-        for seq in &deleted {
-            begin_own(group, *seq, JobAction::Cancel).await?;
-            group.webhook_changed(*seq, Change::Row);
-        }
+        // Until the jobs are done nothing is sent all the same: the engine loads nothing for a webhook that was deleted.
+        begin_own_of_all(group, &deleted, JobAction::Cancel).await?;
+        deleted.iter().for_each(|seq| group.webhook_changed(*seq, Change::Row));
         Ok(u32::try_from(deleted.len()).unwrap_or(u32::MAX))
     }
 }

@@ -1,8 +1,8 @@
 //! Bulk jobs, step by step.
 
 use domain::{
-    DeliveryState, JobId, OrganizationId, WebhookId,
-    limits::{JOB_ROWS, RUNNING_JOBS_MAX},
+    DeliveryState, JobId, OrganizationId, Timestamp, WebhookId,
+    limits::{FIRST_STEPS_MAX, JOB_ROWS, RUNNING_JOBS_MAX},
 };
 
 use super::TestStore;
@@ -100,4 +100,25 @@ async fn a_webhook_has_only_so_many_jobs_at_once() {
     let other = store.webhook(organization, "other").await;
     store.begin(organization, other, JobAction::Redeliver).await.expect("another webhook's");
     assert_eq!(store.round().await, 2);
+}
+
+#[tokio::test]
+async fn many_webhooks_are_deleted_at_once_and_their_deliveries_later() {
+    let store = TestStore::open().await;
+    let organization = store.organization("parallelworks").await.id;
+    let mut webhooks = Vec::new();
+    for n in 1..=FIRST_STEPS_MAX + 1 {
+        webhooks.push(store.webhook(organization, &format!("demo-{n}")).await);
+        store.deliveries(n as i64, "pending", 3).await;
+    }
+    let lanes = store.store.lanes().await.expect("readable");
+    assert_eq!(store.store.delete_webhooks(organization, webhooks.clone()).await.expect("deleted"), 5);
+    assert_eq!(store.in_state(DeliveryState::Pending).await, 3 * webhooks.len());
+    for lane in lanes {
+        let load = store.store.load_lane(lane.webhook, &[], 10, Timestamp::from_unix_ms(i64::MAX)).await;
+        let load = load.expect("readable");
+        assert!(load.route.is_none() && load.due.is_empty(), "nothing is sent meanwhile");
+    }
+    while store.round().await > 0 {}
+    assert_eq!(store.in_state(DeliveryState::Cancelled).await, 3 * webhooks.len());
 }
