@@ -43,15 +43,17 @@ struct StoredEvent<'e> {
 }
 
 #[derive(FromRow)]
-struct LastRows {
-    event: i64,
-    delivery: i64,
+pub(super) struct LastRows {
+    pub(super) event: i64,
+    pub(super) delivery: i64,
 }
 
-/// There is one writer, so it can number the rows itself and need not ask which they got.
-async fn last_rows(group: &mut Group<'_>) -> Result<LastRows, StoreError> {
-    let sql = "SELECT (SELECT coalesce(max(seq), 0) FROM events) AS event,
-                      (SELECT coalesce(max(seq), 0) FROM deliveries) AS delivery";
+/// There is one writer, so it can number the rows itself and need not ask which they got. A number that was given is never
+/// given again, although its row may be gone: cursors and jobs know rows by it.
+pub(super) async fn last_rows(group: &mut Group<'_>) -> Result<LastRows, StoreError> {
+    let sql = "SELECT max(event_seq, (SELECT coalesce(max(seq), 0) FROM events)) AS event,
+                      max(delivery_seq, (SELECT coalesce(max(seq), 0) FROM deliveries)) AS delivery
+               FROM last_rows";
     Ok(sqlx::query_as(sql).fetch_one(&mut *group.connection).await?)
 }
 
@@ -267,18 +269,31 @@ impl Subscribers {
     }
 }
 
+/// Writes down the numbers that were given, before rows go.
+pub(super) async fn keep_last_rows(group: &mut Group<'_>) -> Result<(), StoreError> {
+    let last = last_rows(group).await?;
+    sqlx::query("UPDATE last_rows SET event_seq = ?, delivery_seq = ?")
+        .bind(last.event)
+        .bind(last.delivery)
+        .execute(&mut *group.connection)
+        .await?;
+    Ok(())
+}
+
 /// Writes an event that a test send made up: it has no place in the organization's sequence.
 pub(super) async fn insert_test_event(
     group: &mut Group<'_>,
+    seq: i64,
     id: EventId,
     organization: OrganizationId,
     event_type: EventType,
     payload: &str,
     happened_at: Timestamp,
-) -> Result<i64, StoreError> {
-    let inserted = sqlx::query(
-        "INSERT INTO events (id, organization_id, type, payload, happened_at) VALUES (?, ?, ?, ?, ?)",
+) -> Result<(), StoreError> {
+    sqlx::query(
+        "INSERT INTO events (seq, id, organization_id, type, payload, happened_at) VALUES (?, ?, ?, ?, ?, ?)",
     )
+    .bind(seq)
     .bind(id.to_string())
     .bind(organization.to_string())
     .bind(event_type.as_str())
@@ -286,5 +301,5 @@ pub(super) async fn insert_test_event(
     .bind(happened_at.unix_ms())
     .execute(&mut *group.connection)
     .await?;
-    Ok(inserted.last_insert_rowid())
+    Ok(())
 }

@@ -6,7 +6,7 @@ use domain::{
     limits::{PRUNE_DELIVERIES, PRUNE_ROWS},
 };
 
-use super::{Store, StoreError, group::Group, to_json, writer::Write};
+use super::{Store, StoreError, group::Group, outbox::keep_last_rows, to_json, writer::Write};
 
 /// How far pruning has come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -60,6 +60,7 @@ impl Write for Prune {
         if old.is_empty() {
             return Ok(Pruned::All);
         }
+        keep_last_rows(group).await?;
         if remove_deliveries(group, &old).await? == PRUNE_DELIVERIES {
             return Ok(Pruned::UpTo(self.after));
         }

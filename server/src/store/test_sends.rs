@@ -14,7 +14,7 @@ use super::{
     completions::{self, Completion},
     group::Group,
     lanes::RouteRow,
-    outbox::insert_test_event,
+    outbox::{insert_test_event, last_rows},
     parsed,
     writer::Write,
 };
@@ -120,8 +120,11 @@ impl Write for RecordTest {
 
     async fn apply(&mut self, group: &mut Group<'_>) -> Result<(), StoreError> {
         let Completion { webhook, verdict, ended_at, .. } = self.completion;
-        let event = insert_test_event(
+        let last = last_rows(group).await?;
+        let (event, delivery) = (last.event + 1, last.delivery + 1);
+        insert_test_event(
             group,
+            event,
             self.event_id,
             self.organization,
             self.event_type,
@@ -130,11 +133,12 @@ impl Write for RecordTest {
         )
         .await?;
         let delivered = verdict == Verdict::Delivered;
-        let inserted = sqlx::query(
-            "INSERT INTO deliveries (id, event_seq, webhook_seq, state, test, head, attempts, trigger, created_at,
+        sqlx::query(
+            "INSERT INTO deliveries (seq, id, event_seq, webhook_seq, state, test, head, attempts, trigger, created_at,
                                      delivered_at)
-             VALUES (?, ?, ?, ?, 1, ?, 1, 'test', ?, ?)",
+             VALUES (?, ?, ?, ?, ?, 1, ?, 1, 'test', ?, ?)",
         )
+        .bind(delivery)
         .bind(self.delivery_id.to_string())
         .bind(event)
         .bind(webhook)
@@ -144,7 +148,7 @@ impl Write for RecordTest {
         .bind(delivered.then_some(ended_at.unix_ms()))
         .execute(&mut *group.connection)
         .await?;
-        let completion = Completion { key: inserted.last_insert_rowid(), ..self.completion.clone() };
+        let completion = Completion { key: delivery, ..self.completion.clone() };
         completions::insert_attempts(group, &[completion]).await
     }
 

@@ -1,11 +1,11 @@
 //! What the retention takes and what it leaves, step by step.
 
 use domain::{
-    Timestamp,
+    Attempt, Timestamp, Trigger,
     limits::{PRUNE_DELIVERIES, PRUNE_ROWS},
 };
 
-use super::TestStore;
+use super::{NOW, Record, TestStore};
 use crate::store::Pruned;
 
 /// The deliveries of these tests are from the first millisecond of 1970.
@@ -68,4 +68,40 @@ async fn what_waits_stays_however_old_it_is() {
         assert_eq!(store.number(sql).await, 1, "{state}");
     }
     assert_eq!(store.number("SELECT count(*) FROM events").await, 2);
+}
+
+#[tokio::test]
+async fn no_number_is_given_twice_though_everything_is_gone() {
+    let store = with_webhook().await;
+    let organization = store.organization("acme").await.id;
+    let webhook = store.webhook(organization, "demo").await;
+    store.deliveries(1, "delivered", 5).await;
+    prune(&store).await;
+    assert_eq!(store.number("SELECT count(*) FROM events").await, 0);
+    store.store.writer.write(Record(organization)).await.expect("an event");
+    let last = |table| format!("SELECT seq FROM {table} ORDER BY seq DESC LIMIT 1");
+    assert_eq!((store.number(last("events")).await, store.number(last("deliveries")).await), (2, 6));
+
+    store.execute("UPDATE deliveries SET state = 'cancelled', due_at = NULL").await.expect("settled");
+    store.execute("UPDATE events SET happened_at = 1").await.expect("long ago");
+    prune(&store).await;
+    let test = store.store.prepare_test(organization, webhook).await.expect("a test");
+    store.store.record_test(&test, attempt(), true, NOW).await.expect("stored");
+    assert_eq!((store.number(last("events")).await, store.number(last("deliveries")).await), (3, 7));
+}
+
+fn attempt() -> Attempt {
+    Attempt {
+        number: 1,
+        trigger: Trigger::Test,
+        started_at: NOW,
+        duration_ms: 1,
+        status: Some(200),
+        error_class: None,
+        error_text: None,
+        url: "https://hooks.example.com/".to_owned(),
+        signature: String::new(),
+        custom_headers: Vec::new(),
+        response: None,
+    }
 }
