@@ -120,6 +120,9 @@ impl Write for RecordTest {
 
     async fn apply(&mut self, group: &mut Group<'_>) -> Result<(), StoreError> {
         let Completion { webhook, verdict, ended_at, .. } = self.completion;
+        if !exists(group, webhook).await? {
+            return Ok(());
+        }
         let last = last_rows(group).await?;
         let (event, delivery) = (last.event + 1, last.delivery + 1);
         insert_test_event(
@@ -155,4 +158,9 @@ impl Write for RecordTest {
     fn changes_access(&self) -> bool {
         false
     }
+}
+
+async fn exists(group: &mut Group<'_>, webhook: i64) -> Result<bool, StoreError> {
+    let sql = "SELECT EXISTS (SELECT 1 FROM webhooks WHERE seq = ? AND deleted_at IS NULL)";
+    Ok(sqlx::query_scalar(sql).bind(webhook).fetch_one(&mut *group.connection).await?)
 }
