@@ -175,17 +175,19 @@ pub(crate) enum Ends {
     AtOnce,
     WithConnectTimeout,
     WithAttemptTimeout,
+    /// It has acknowledged, and the rest of its answer is not waited for.
+    Acknowledged,
 }
 
 /// A name, the scheme, what it does, how the attempt ends, and what stands in the attempt: an error class or a status.
 pub(crate) type Case = (&'static str, &'static str, Act, Ends, &'static str);
 
-pub(crate) const CASES: [Case; 26] = {
+pub(crate) const CASES: [Case; 27] = {
     use Act::{
         CloseOnHello, Dribble, DribbleHello, Flood, FullQueue, Garbage, Hoard, NeverAccept, Redirect,
         ResetAfterRequest, ResetAtOnce, ResetWithinHead, Silence,
     };
-    use Ends::{AtOnce, WithAttemptTimeout, WithConnectTimeout};
+    use Ends::{Acknowledged, AtOnce, WithAttemptTimeout, WithConnectTimeout};
     [
         ("reset-at-once", "http", ResetAtOnce, AtOnce, "reset"),
         ("reset-after-request", "http", ResetAfterRequest, AtOnce, "reset"),
@@ -199,8 +201,15 @@ pub(crate) const CASES: [Case; 26] = {
             "dribbled-body",
             "http",
             Dribble("HTTP/1.1 200 OK\r\ncontent-length: 99999\r\n\r\n"),
-            WithAttemptTimeout,
+            Acknowledged,
             "200",
+        ),
+        (
+            "dribbled-refusal",
+            "http",
+            Dribble("HTTP/1.1 500 No\r\ncontent-length: 99999\r\n\r\n"),
+            WithAttemptTimeout,
+            "500",
         ),
         ("hoarded-head", "http", Hoard, WithAttemptTimeout, "timeout"),
         ("endless-header", "http", Flood("HTTP/1.1 200 OK\r\nx: ", "x"), AtOnce, "body_too_long"),

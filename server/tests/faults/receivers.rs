@@ -2,7 +2,7 @@
 
 use std::{net::TcpListener, sync::Arc, time::Duration};
 
-use domain::{Outcome, target::TargetPolicy};
+use domain::{Outcome, limits::ACKNOWLEDGED_READ_MAX, target::TargetPolicy};
 use futures::future::join_all;
 use server::delivery::{Guard, Sender, Sent, Timeouts};
 
@@ -42,8 +42,9 @@ pub(crate) fn assert_in_time(name: &str, ends: Ends, took: Duration, timeouts: &
         }
         Ends::WithConnectTimeout => timeouts.connect,
         Ends::WithAttemptTimeout => timeouts.attempt,
+        Ends::Acknowledged => ACKNOWLEDGED_READ_MAX,
     };
-    let within = limit..=limit.mul_f64(1.0 + EXACTNESS);
+    let within = limit..=limit + limit.max(timeouts.connect).mul_f64(EXACTNESS);
     assert!(within.contains(&took), "{name} took {took:?}, not {limit:?} to 10 %");
 }
 
