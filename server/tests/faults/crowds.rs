@@ -111,6 +111,7 @@ async fn assert_ended(admin: &Client, case: &Case) {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn many_hostile_receivers_take_little_memory_and_no_time_of_others() {
+    let _alone = crate::plan::alone().await;
     let folder = tempfile::tempdir().unwrap();
     let program = Watched::start(folder.path(), |_| {});
     let admin = program.admin.clone();

@@ -34,6 +34,7 @@ struct Template {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_disk_that_fails_at_any_call_loses_nothing_acknowledged() {
+    let _alone = crate::plan::alone().await;
     let template = Arc::new(Template::new().await);
     let places = Arc::new(Semaphore::new(AT_ONCE));
     let mut cases = JoinSet::new();

@@ -11,6 +11,7 @@ const READY_MAX: Duration = Duration::from_secs(2);
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn nothing_acknowledged_is_lost_when_it_is_killed_at_any_moment() {
+    let _alone = crate::plan::alone().await;
     let (cycles, events) = either((30, 20_000), (1_000, 1_000_000));
     let mut trial = Trial::new("kills", cycles, events).await;
     let mut slowest = Duration::ZERO;

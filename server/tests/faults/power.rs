@@ -25,6 +25,7 @@ const TRUNCATED: u64 = u64::MAX;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn nothing_acknowledged_is_lost_when_the_power_goes_at_any_moment() {
+    let _alone = crate::plan::alone().await;
     let (cycles, events) = either((20, 8_000), (200, 100_000));
     let mut trial = Trial::new("power", cycles, events).await;
     let mut variables = preload::variables(trial.folder.path());

@@ -6,6 +6,7 @@ use crate::{plan::either, trial::Trial};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_stop_at_any_moment_loses_nothing_and_sends_nothing_twice() {
+    let _alone = crate::plan::alone().await;
     let (cycles, events) = either((20, 6_000), (200, 200_000));
     let mut trial = Trial::new("stops", cycles, events).await;
     for cycle in 0..cycles {
