@@ -32,7 +32,7 @@ async fn run_jobs(store: &Store, clock: &Clock) {
             Ok(Round { failed: true, .. }) => clock.sleep(STORE_RETRY).await,
             Ok(Round { jobs: 0, .. }) => store.jobs_waiting().await,
             Ok(_) => {}
-            Err(StoreError::Stopped) => return,
+            Err(StoreError::Stopped | StoreError::Unsure) => return,
             Err(error) => {
                 tracing::error!(%error, "The bulk jobs could not be read; trying again");
                 clock.sleep(STORE_RETRY).await;
@@ -53,7 +53,7 @@ async fn step_all(store: &Store) -> Result<Round, StoreError> {
     let mut failed = false;
     for job in &jobs {
         match store.step_job(*job).await {
-            Err(StoreError::Stopped) => return Err(StoreError::Stopped),
+            Err(error @ (StoreError::Stopped | StoreError::Unsure)) => return Err(error),
             Err(error) => {
                 tracing::error!(%error, job, "A bulk job could not go on; trying again");
                 failed = true;
@@ -68,7 +68,7 @@ async fn keep_retention(store: &Store, clock: &Clock) {
     loop {
         match prune(store, clock).await {
             Ok(()) => {}
-            Err(StoreError::Stopped) => return,
+            Err(StoreError::Stopped | StoreError::Unsure) => return,
             Err(error) => tracing::error!(%error, "Old events could not be removed; trying again later"),
         }
         clock.sleep(RETENTION_EVERY).await;

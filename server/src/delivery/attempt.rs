@@ -112,7 +112,7 @@ impl Engine {
                 Err(StoreError::Full | StoreError::Busy) => {
                     self.clock.sleep(STORE_RETRY).await;
                 }
-                Err(StoreError::Stopped) => return false,
+                Err(StoreError::Stopped | StoreError::Unsure) => return false,
                 Err(error) => {
                     tracing::error!(%error, "The result of an attempt cannot be stored; its delivery stays pending");
                     return false;

@@ -96,8 +96,12 @@ pub enum StoreError {
     /// The read was ended: it took longer than a page may.
     #[error("the read took too long")]
     Slow,
+    /// Nothing was stored.
     #[error("the store has stopped")]
     Stopped,
+    /// The disk failed while it was written: it may be there at the next start.
+    #[error("whether it was stored is not known")]
+    Unsure,
     #[error("the database failed: {0}")]
     Database(#[source] sqlx::Error),
     #[error(transparent)]

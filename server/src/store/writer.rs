@@ -261,7 +261,7 @@ impl Task {
                 }
                 Err(Undone::Lost(error)) => {
                     tracing::error!(%error, "The database failed; Herald stops so that nothing is acknowledged that is not stored");
-                    jobs.into_iter().for_each(|job| job.answer(Err(StoreError::Stopped)));
+                    jobs.into_iter().for_each(|job| job.answer(Err(StoreError::Unsure)));
                     return Err(error);
                 }
                 Err(Undone::ForNow(error)) => {

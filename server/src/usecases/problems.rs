@@ -35,6 +35,9 @@ impl From<StoreError> for Problem {
             StoreError::Stopped => {
                 Self::unavailable("The server is stopping; nothing was stored. Try again.")
             }
+            StoreError::Unsure => Self::unavailable(
+                "The server's disk failed; whether this was stored is not known. Try again, with the same idempotency key.",
+            ),
             StoreError::Database(_) | StoreError::Vault(_) | StoreError::Corrupt(_) => {
                 tracing::error!(%error, "The store failed");
                 Self::internal()

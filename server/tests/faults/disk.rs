@@ -9,7 +9,7 @@ use tokio::{sync::Semaphore, task::JoinSet};
 use crate::{
     plan::{is_long, seeded},
     preload::{Control, Failure},
-    script::{ACTS, Acknowledged, Act, EVENTS, Reply, USER, events_of, prepare},
+    script::{ACTS, Acknowledged, Act, EVENTS, USER, events_of, known_keys, prepare},
     support::{Client, Ended, Program},
     tally::Tally,
     trial::{bootstrap, caller, check_integrity, count, stop, within},
@@ -159,8 +159,14 @@ async fn play_on(
         None => go_on(&mut program, &client, refused, acknowledged).await,
         ended => ended,
     };
-    if met && let Some(must_end) = must_end(failure, control) {
-        assert_eq!(ended.is_some(), must_end, "{ended:?}");
+    let must_end = if met { must_end(failure, control) } else { None };
+    let ended = match ended {
+        // It may have been met by the results of the last deliveries.
+        None if must_end == Some(true) => program.end_within(END_MAX).await,
+        ended => ended,
+    };
+    if let Some(must_end) = must_end {
+        assert_eq!(ended.is_some(), must_end, "whether it ends: {ended:?}");
     }
     match ended {
         Some(ended) => check_failure(&ended),
@@ -183,9 +189,8 @@ fn must_end(failure: Failure, control: &Control) -> Option<bool> {
 async fn play(client: &Client, acknowledged: &mut Acknowledged) -> Vec<Act> {
     let mut refused = Vec::new();
     for act in ACTS {
-        match act.act(client).await {
-            Reply::Done(ids) => acknowledged.enter(act, ids),
-            Reply::Refused | Reply::Failed | Reply::Gone => refused.push(act),
+        if !acknowledged.note(act, act.act(client).await) {
+            refused.push(act);
         }
     }
     refused
@@ -199,12 +204,9 @@ async fn go_on(
     acknowledged: &mut Acknowledged,
 ) -> Option<Ended> {
     for act in refused {
-        match act.act(client).await {
-            Reply::Done(ids) => acknowledged.enter(act, ids),
-            Reply::Refused | Reply::Failed | Reply::Gone => {
-                let ended = program.end_within(END_MAX).await;
-                return Some(ended.unwrap_or_else(|| panic!("it neither does {act:?} nor ends")));
-            }
+        if !acknowledged.note(act, act.act(client).await) {
+            let ended = program.end_within(END_MAX).await;
+            return Some(ended.unwrap_or_else(|| panic!("it neither does {act:?} nor ends")));
         }
     }
     None
@@ -235,6 +237,8 @@ async fn check_afterwards(template: &Template, folder: &Path, mut acknowledged: 
     assert_eq!(client.get("/readyz").await.status, 200);
     let disabled = events_of(folder, "USER_DISABLED").await;
     assert!(!acknowledged.has(Act::Disable) || disabled.len() == 1, "the acknowledged disabling is lost");
+    let known = known_keys(folder, &acknowledged.refused_keys()).await;
+    assert!(known.is_empty(), "stored, though the answer said that it was not: {known:?}");
     assert_eq!(is_active(&client).await, disabled.is_empty(), "the event and the change are one");
     let refused = play(&client, &mut acknowledged).await;
     assert!(refused.is_empty(), "{refused:?} on a disk that works");

@@ -1,6 +1,10 @@
 //! A fixed sequence of acts that write, for a disk that fails at one of them.
 
-use std::{collections::HashMap, path::Path, time::Duration};
+use std::{
+    collections::{HashMap, HashSet},
+    path::Path,
+    time::Duration,
+};
 
 use serde_json::{Value, json};
 
@@ -38,19 +42,26 @@ pub(crate) const EVENTS: i64 = 24;
 pub(crate) enum Reply {
     /// The ids of its events, where the answer has them.
     Done(Vec<String>),
-    /// 503 with a `Retry-After`.
-    Refused,
+    /// 503 with a `Retry-After`, and whether it says that nothing was stored.
+    Refused { for_sure: bool },
     /// 500: the cause is in the log.
     Failed,
     /// No answer.
     Gone,
+    /// Nobody listens any more.
+    NotSent,
 }
 
 impl Act {
     /// Does it; it may be done again.
     pub(crate) async fn act(self, client: &Client) -> Reply {
-        let Ok(response) = self.request(client).timeout(ANSWER_MAX).send().await else {
-            return Reply::Gone;
+        let response = match self.request(client).timeout(ANSWER_MAX).send().await {
+            Ok(response) => response,
+            Err(error) if error.is_connect() => return Reply::NotSent,
+            Err(error) => {
+                assert!(!error.is_timeout(), "{self:?} hangs");
+                return Reply::Gone;
+            }
         };
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
         let Ok(text) = response.text().await else {
@@ -61,11 +72,10 @@ impl Act {
             200 | 202 | 204 => Reply::Done(ids(&answer)),
             503 => {
                 assert!(headers.contains_key("retry-after"), "{self:?} says when to come again: {text}");
-                assert!(
-                    answer["detail"].as_str().is_some_and(|detail| !detail.is_empty()),
-                    "{self:?}: {text}"
-                );
-                Reply::Refused
+                let detail = answer["detail"].as_str().expect("a sentence");
+                let for_sure = detail.contains("nothing was stored");
+                assert!(for_sure || detail.contains("is not known"), "{self:?}: {text}");
+                Reply::Refused { for_sure }
             }
             500 => Reply::Failed,
             _ => panic!("{self:?} was answered {status} {text}"),
@@ -109,18 +119,47 @@ fn ids(answer: &Value) -> Vec<String> {
         .collect()
 }
 
-/// What was acknowledged.
+/// What was acknowledged, and what was refused.
 #[derive(Default)]
 pub(crate) struct Acknowledged {
     ids: HashMap<Act, Vec<String>>,
+    /// Acts of which nothing is stored, by an answer.
+    refused: HashSet<Act>,
+    /// Acts of which something may be stored.
+    unsure: HashSet<Act>,
 }
 
 impl Acknowledged {
+    /// Takes note of an answer. Whether the act is done.
+    pub(crate) fn note(&mut self, act: Act, reply: Reply) -> bool {
+        match &reply {
+            Reply::Done(_) | Reply::NotSent => {}
+            Reply::Refused { for_sure: true } => drop(self.refused.insert(act)),
+            Reply::Refused { for_sure: false } | Reply::Failed | Reply::Gone => drop(self.unsure.insert(act)),
+        }
+        if let Reply::Done(ids) = reply {
+            self.enter(act, ids);
+            return true;
+        }
+        false
+    }
+
     /// An act that was done before has the same events when it is done again.
-    pub(crate) fn enter(&mut self, act: Act, ids: Vec<String>) {
+    fn enter(&mut self, act: Act, ids: Vec<String>) {
         if let Some(before) = self.ids.insert(act, ids.clone()) {
             assert_eq!(before, ids, "{act:?} was acknowledged before, as other events");
         }
+    }
+
+    /// The idempotency keys of what is not stored for certain.
+    pub(crate) fn refused_keys(&self) -> Vec<String> {
+        let certain = self.refused.iter().filter(|act| !self.unsure.contains(act) && !self.has(**act));
+        let refused = certain.flat_map(|act| match *act {
+            Act::Publish(key) => vec![key.to_owned()],
+            Act::PublishMany(key, count) => (0..count).map(|number| format!("{key}-{number}")).collect(),
+            Act::Disable => Vec::new(),
+        });
+        refused.collect()
     }
 
     pub(crate) fn has(&self, act: Act) -> bool {
@@ -142,7 +181,17 @@ pub(crate) async fn prepare(client: &Client, tally: &Tally) {
 
 /// The ids of the events of a type, out of the database.
 pub(crate) async fn events_of(folder: &Path, event_type: &str) -> Vec<String> {
+    read(folder, "SELECT id FROM events WHERE type = ?", event_type).await
+}
+
+/// Which of these idempotency keys the database knows.
+pub(crate) async fn known_keys(folder: &Path, keys: &[String]) -> Vec<String> {
+    let keys = serde_json::to_string(keys).expect("texts");
+    let sql = "SELECT key FROM idempotency_keys WHERE key IN (SELECT value FROM json_each(?))";
+    read(folder, sql, &keys).await
+}
+
+async fn read(folder: &Path, sql: &'static str, value: &str) -> Vec<String> {
     let mut connection = crate::trial::open(folder).await;
-    let ids = sqlx::query_scalar("SELECT id FROM events WHERE type = ?").bind(event_type);
-    ids.fetch_all(&mut connection).await.expect("ids")
+    sqlx::query_scalar(sql).bind(value).fetch_all(&mut connection).await.expect("texts")
 }

@@ -56,19 +56,9 @@ impl Trial {
         }
         stop(&mut program).await;
         let events_before = count(folder.path(), "SELECT count(*) FROM events").await;
+        let variables = quick_flushes(folder.path());
         let load = Load::start(events, tally.distinct(), &mut rng);
-        Self {
-            folder,
-            load,
-            tally,
-            rng,
-            key,
-            variables: Vec::new(),
-            program: None,
-            cycles,
-            events,
-            events_before,
-        }
+        Self { folder, load, tally, rng, key, variables, program: None, cycles, events, events_before }
     }
 
     /// Environment variables of every start from now on.
@@ -94,7 +84,13 @@ impl Trial {
     pub(crate) async fn random_moment(&mut self, cycle: usize) {
         let share = self.events / self.cycles;
         let count = cycle * share + self.rng.random_range(1..=share);
-        within("acknowledgements", self.load.until_acknowledged(count)).await;
+        let acknowledged = tokio::time::timeout(PATIENCE, self.load.until_acknowledged(count)).await;
+        let (came, duplicates) = (*self.tally.distinct().borrow(), self.tally.duplicates());
+        let expected = self.load.deliveries();
+        assert!(
+            acknowledged.is_ok(),
+            "the load stands still: {came} of {expected} deliveries came, and {duplicates} again"
+        );
         // Half of the ends come at once: what was answered too early is lost then.
         if self.rng.random() {
             tokio::time::sleep(Duration::from_micros(self.rng.random_range(0..LATER_US_MAX))).await;
@@ -217,4 +213,16 @@ pub(crate) async fn count(folder: &Path, sql: &'static str) -> i64 {
 pub(crate) async fn open(folder: &Path) -> SqliteConnection {
     let options = SqliteConnectOptions::new().filename(folder.join("herald.db"));
     SqliteConnection::connect_with(&options).await.expect("it opens")
+}
+
+/// In the short forms a flush takes no time, however busy the machine's disk is: what ends here is a process, and for that
+/// a flush makes no difference.
+#[cfg(target_os = "linux")]
+fn quick_flushes(folder: &Path) -> Vec<(&'static str, PathBuf)> {
+    if crate::plan::is_long() { Vec::new() } else { crate::preload::variables(folder) }
+}
+
+#[cfg(not(target_os = "linux"))]
+fn quick_flushes(_folder: &Path) -> Vec<(&'static str, PathBuf)> {
+    Vec::new()
 }
