@@ -174,7 +174,9 @@ impl Book {
             let before = entries.acknowledged.insert(id, request.event_type);
             assert_eq!(before, None, "two keys were answered with one event");
         }
-        self.acknowledged.send_replace(entries.acknowledged.len());
+        let count = entries.acknowledged.len();
+        drop(entries);
+        self.acknowledged.send_if_modified(|known| std::mem::replace(known, count.max(*known)) < count);
     }
 }
 

@@ -63,6 +63,10 @@ impl Tally {
         self.seen.distinct.subscribe()
     }
 
+    pub(crate) fn came(&self) -> usize {
+        self.seen.deliveries.lock().unwrap().len()
+    }
+
     pub(crate) fn deliveries(&self) -> HashMap<String, Delivery> {
         self.seen.deliveries.lock().unwrap().clone()
     }
@@ -98,7 +102,8 @@ impl Seen {
         }
         self.pairs.lock().unwrap().insert((delivery.path.clone(), delivery.event.clone()));
         deliveries.insert(id, delivery);
-        self.distinct.send_replace(deliveries.len());
+        drop(deliveries);
+        self.distinct.send_modify(|count| *count += 1);
     }
 }
 

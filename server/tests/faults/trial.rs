@@ -85,7 +85,7 @@ impl Trial {
         let share = self.events / self.cycles;
         let count = cycle * share + self.rng.random_range(1..=share);
         let acknowledged = tokio::time::timeout(PATIENCE, self.load.until_acknowledged(count)).await;
-        let (came, duplicates) = (*self.tally.distinct().borrow(), self.tally.duplicates());
+        let (came, duplicates) = (self.tally.came(), self.tally.duplicates());
         let expected = self.load.deliveries();
         assert!(
             acknowledged.is_ok(),
