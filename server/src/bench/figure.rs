@@ -21,13 +21,14 @@ pub(super) struct Spec {
 }
 
 const fn at_least(id: &'static str, what: &'static str, must: f64, aim: f64) -> Spec {
-    Spec { id, what, unit: "of the floor", must, aim, good: Good::AtLeast }
+    Spec { id, what, unit: OF_FLOOR, must, aim, good: Good::AtLeast }
 }
 
 const fn at_most(id: &'static str, what: &'static str, unit: &'static str, must: f64, aim: f64) -> Spec {
     Spec { id, what, unit, must, aim, good: Good::AtMost }
 }
 
+const OF_FLOOR: &str = "of the floor";
 const TIMES: &str = "times the floor";
 
 pub(super) const B1: Spec = at_least("B1", "ingest, 256 clients, one event a request", 0.50, 0.70);
@@ -89,17 +90,38 @@ pub(crate) struct Figure {
     floor: Option<String>,
     #[serde(skip)]
     good: Good,
+    /// It depends on the time, and others took too much of the machine meanwhile.
+    #[serde(skip)]
+    disturbed: bool,
 }
 
 impl Figure {
     pub(super) fn new(spec: &Spec, value: f64, floor: Option<String>) -> Self {
         let &Spec { id, what, unit, must, aim, good } = spec;
-        Self { id, what, value: rounded(value), unit, must, aim, floor, good }
+        Self { id, what, value: rounded(value), unit, must, aim, floor, good, disturbed: false }
     }
 
     /// Adds to what the floor was.
     pub(super) fn with_note(self, note: &str) -> Self {
         Self { floor: self.floor.map(|floor| floor + note), ..self }
+    }
+
+    /// Says how much of the machine others took meanwhile. Counts do not depend on it.
+    pub(super) fn beside(self, others_percent: f64, quiet: bool) -> Self {
+        if self.floor.is_none() {
+            return self;
+        }
+        let note = format!("; others took {others_percent:.0} % of the machine");
+        Self { disturbed: !quiet, ..self.with_note(&note) }
+    }
+
+    /// Whether Herald did better than the least that is possible, which only a disturbed floor can say.
+    fn beats_its_floor(&self) -> bool {
+        match self.unit {
+            OF_FLOOR => self.value > 1.0,
+            TIMES => self.value < 1.0,
+            _ => false,
+        }
     }
 
     fn meets(&self, bound: f64) -> bool {
@@ -109,7 +131,11 @@ impl Figure {
         }
     }
 
+    /// No verdict on what proves nothing, in either direction.
     fn mark(&self) -> &'static str {
+        if self.disturbed || self.beats_its_floor() {
+            return "DISTURBED";
+        }
         match (self.meets(self.aim), self.meets(self.must)) {
             (true, _) => "aim met",
             (false, true) => "must met",
@@ -180,6 +206,21 @@ mod tests {
         assert_eq!(mark(&B1, 0.49), "NOT MET");
         assert_eq!(mark(&B3_P50, 1.15), "aim met");
         assert_eq!(mark(&B3_P50, 1.41), "NOT MET");
+    }
+
+    #[test]
+    fn there_is_no_verdict_on_what_proves_nothing() {
+        let floor = || Some("raw".to_owned());
+        assert_eq!(Figure::new(&B3_P50, 0.118, floor()).mark(), "DISTURBED", "faster than its floor");
+        assert_eq!(Figure::new(&B2, 1.06, floor()).mark(), "DISTURBED");
+        let busy = Figure::new(&B1, 0.6, floor()).beside(45.0, false);
+        assert_eq!(
+            (busy.mark(), busy.floor.as_deref()),
+            ("DISTURBED", Some("raw; others took 45 % of the machine"))
+        );
+        assert_eq!(Figure::new(&B1, 0.6, floor()).beside(3.0, true).mark(), "must met");
+        assert_eq!(Figure::new(&B14_IDLE, 16.0, None).beside(45.0, false).mark(), "aim met", "a count");
+        assert_eq!(Figure::new(&B17_P99, 0.97, floor()).mark(), "aim met", "no floor, another Herald");
     }
 
     #[test]

@@ -14,7 +14,7 @@ use super::{
     traffic::{event, payload},
 };
 
-/// Of Herald's and of the floor's in turns: a disk is quick in one second and slow in the next.
+/// Of Herald's and of the floor's in turns, so short that both see the same of the machine.
 const TRIPS_IN_TURN: usize = 10;
 
 /// B3: p50 and p99, each against those of one raw commit and one empty round trip.

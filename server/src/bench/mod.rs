@@ -15,6 +15,7 @@ mod ingest;
 mod instance;
 mod latency;
 mod load;
+mod machine;
 mod message;
 mod numbers;
 mod pacer;
@@ -31,6 +32,7 @@ pub(crate) use figure::{Figure, table};
 pub(crate) use scale::Scale;
 
 use figure::Spec;
+use machine::Ticks;
 use numbers::median;
 use side::Side;
 
@@ -118,8 +120,11 @@ pub(crate) async fn run(parts: &[Part], scale: Scale) -> Result<Vec<Figure>, Ben
     for part in Part::ALL.into_iter().filter(|part| parts.is_empty() || parts.contains(part)) {
         let start = std::time::Instant::now();
         eprint!("{part:?} ... ");
-        figures.extend(part.measure(&bench).await?);
-        eprintln!("{:.1} s", start.elapsed().as_secs_f64());
+        let before = Ticks::now()?;
+        let measured = part.measure(&bench).await?;
+        let others = Ticks::now()?.others_percent(before);
+        figures.extend(measured.into_iter().map(|figure| figure.beside(others, machine::is_quiet(others))));
+        eprintln!("{:.1} s, others took {others:.0} % of the machine", start.elapsed().as_secs_f64());
     }
     Ok(figures)
 }

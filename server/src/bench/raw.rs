@@ -25,7 +25,7 @@ const WARM_UP_GROUP: usize = 100;
 #[derive(Clone)]
 pub(super) struct Raw {
     rows: Arc<Rows>,
-    /// One for all measurements, so that the log outlives each, as it does in a server: one that grows costs more to flush.
+    /// One for all measurements, so that the log outlives each, as it does in a server.
     connection: Arc<Mutex<Connection>>,
     _folder: Arc<Folder>,
 }
