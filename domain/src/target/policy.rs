@@ -74,9 +74,7 @@ impl TargetPolicy {
             return Err(refused());
         }
         let port = target.port();
-        if let Host::Name(name) = target.host()
-            && self.allowed.iter().any(|allowed| allowed.covers_name(name, port))
-        {
+        if self.opens_name(target) {
             return Ok(());
         }
         let opened =
@@ -100,9 +98,7 @@ impl TargetPolicy {
     /// Says why it is refused.
     pub fn check_unresolved(&self, target: &TargetUrl) -> Result<(), Refused> {
         let port = target.port();
-        if let Host::Name(name) = target.host()
-            && self.allowed.iter().any(|allowed| allowed.covers_name(name, port))
-        {
+        if self.opens_name(target) {
             return Ok(());
         }
         if !is_ordinary(port) {
@@ -128,6 +124,14 @@ impl TargetPolicy {
         }
         let both = [IpAddr::V4(Ipv4Addr::LOCALHOST), IpAddr::V6(Ipv6Addr::LOCALHOST)];
         Some(both.into_iter().filter(|address| self.check_addresses(target, &[*address]).is_ok()).collect())
+    }
+
+    /// Whether an entry names this very host and port: then whatever it stands for is open.
+    fn opens_name(&self, target: &TargetUrl) -> bool {
+        let Host::Name(name) = target.host() else {
+            return false;
+        };
+        self.allowed.iter().any(|allowed| allowed.covers_name(name, target.port()))
     }
 
     /// Another port needs an entry that names it. For a name, whether that entry covers its addresses is seen later.

@@ -47,10 +47,6 @@ impl Write for Complete {
         Ok(())
     }
 
-    fn changes_access(&self) -> bool {
-        false
-    }
-
     fn only_collects(&self) -> bool {
         true
     }

@@ -68,10 +68,6 @@ impl Write for Publish {
         Ok(Vec::new())
     }
 
-    fn changes_access(&self) -> bool {
-        false
-    }
-
     fn only_collects(&self) -> bool {
         true
     }

@@ -35,7 +35,7 @@ pub(super) trait Write: Send + 'static {
 
     /// Whether it may change who may do what, which makes void what is kept of that.
     fn changes_access(&self) -> bool {
-        true
+        !self.only_collects()
     }
 
     /// How much it makes its group grow by.

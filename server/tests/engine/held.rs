@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use crate::{
-    WEBHOOKS, name,
+    WEBHOOKS, disabled_with,
     support::{Receiver, TestHerald},
 };
 
@@ -12,10 +12,8 @@ async fn what_was_held_is_released_once_the_webhook_is_enabled() {
     let herald = TestHerald::start().await;
     let admin = herald.first_admin().await;
     let receiver = Receiver::start().await;
-    let webhook = name(&admin.create_webhook("USER_LOGIN", &receiver.url("/")).await);
+    let webhook = disabled_with(&admin, &receiver, 3).await;
     let path = format!("{WEBHOOKS}/{webhook}");
-    admin.patch(&path, json!({ "enabled": false })).await.ok();
-    admin.publish_logins(3).await;
     admin.until_count(&webhook, "held", 3).await;
     let early = admin.post(&format!("{path}/held"), json!({ "action": "release" })).await;
     assert_eq!(early.status, 409, "{}", early.text);
@@ -35,10 +33,8 @@ async fn what_was_held_is_discarded_and_never_sent() {
     let herald = TestHerald::start().await;
     let admin = herald.first_admin().await;
     let receiver = Receiver::start().await;
-    let webhook = name(&admin.create_webhook("USER_LOGIN", &receiver.url("/")).await);
+    let webhook = disabled_with(&admin, &receiver, 2).await;
     let path = format!("{WEBHOOKS}/{webhook}");
-    admin.patch(&path, json!({ "enabled": false })).await.ok();
-    admin.publish_logins(2).await;
     let begun = admin.post(&format!("{path}/held"), json!({ "action": "discard" })).await;
     assert_eq!((begun.status, &begun.json["matched"]), (202, &json!(2)));
     admin.until_job(&begun.json["job"]).await;

@@ -4,26 +4,19 @@ use domain::limits::JOB_ROWS;
 use serde_json::{Value, json};
 
 use crate::{
-    WEBHOOKS, name,
-    support::{Client, Receiver, TestHerald},
+    WEBHOOKS, disabled_with, name,
+    support::{Receiver, TestHerald},
 };
 
 /// More than one part of a job, and more than one window of the engine.
 const MANY: usize = JOB_ROWS + 50;
-
-async fn disabled_with_many(admin: &Client, receiver: &Receiver) -> String {
-    let webhook = name(&admin.create_webhook("USER_LOGIN", &receiver.url("/")).await);
-    admin.patch(&format!("{WEBHOOKS}/{webhook}"), json!({ "enabled": false })).await.ok();
-    admin.publish_logins(MANY).await;
-    webhook
-}
 
 #[tokio::test]
 async fn more_than_one_part_is_released_and_each_delivery_sent_once() {
     let herald = TestHerald::start().await;
     let admin = herald.first_admin().await;
     let receiver = Receiver::start().await;
-    let webhook = disabled_with_many(&admin, &receiver).await;
+    let webhook = disabled_with(&admin, &receiver, MANY).await;
     admin.patch(&format!("{WEBHOOKS}/{webhook}"), json!({ "enabled": true })).await.ok();
     let begun = admin.post(&format!("{WEBHOOKS}/{webhook}/held"), json!({ "action": "release" })).await.ok();
     let job = admin.until_job(&begun["job"]).await;
@@ -67,7 +60,7 @@ async fn a_job_goes_on_after_a_restart() {
     let herald = TestHerald::start().await;
     let admin = herald.first_admin().await;
     let receiver = Receiver::start().await;
-    let webhook = disabled_with_many(&admin, &receiver).await;
+    let webhook = disabled_with(&admin, &receiver, MANY).await;
     admin.patch(&format!("{WEBHOOKS}/{webhook}"), json!({ "enabled": true })).await.ok();
     let begun = admin.post(&format!("{WEBHOOKS}/{webhook}/held"), json!({ "action": "release" })).await.ok();
     let now = herald.clock.now();
@@ -86,7 +79,7 @@ async fn a_job_is_cancelled_and_shown_to_its_own_organization_only() {
     let herald = TestHerald::start().await;
     let admin = herald.first_admin().await;
     let receiver = Receiver::start().await;
-    let webhook = disabled_with_many(&admin, &receiver).await;
+    let webhook = disabled_with(&admin, &receiver, MANY).await;
     let begun = admin.post(&format!("{WEBHOOKS}/{webhook}/held"), json!({ "action": "discard" })).await.ok();
     let job = begun["job"].as_str().unwrap();
     admin.create_organization("acme").await;

@@ -65,6 +65,16 @@ fn starts(turns: &mut Turns) -> Vec<Start> {
     std::iter::from_fn(|| turns.next_start(NOW)).collect()
 }
 
+/// Row 1 of a lane is under way, and others are due that the store alone knows.
+fn one_under_way_and_more_came() -> (Turns, Start) {
+    let mut turns = turns();
+    ready(&mut turns, 1, [1], Record::Worked);
+    let first = starts(&mut turns).remove(0);
+    turns.take_news(more(1), NOW);
+    assert!(starts(&mut turns).is_empty());
+    (turns, first)
+}
+
 /// Arrivals for a lane that is new, up to where its route is known. Answers what others have started meanwhile.
 fn ready(turns: &mut Turns, lane: i64, keys: impl IntoIterator<Item = i64>, record: Record) -> Vec<Start> {
     turns.take_news(arrived(lane, keys), NOW);
@@ -95,19 +105,15 @@ fn what_arrives_is_started_in_its_order_and_within_the_lanes_places() {
 
 #[test]
 fn a_delivery_that_a_read_saw_before_its_news_is_started_once() {
-    let mut turns = turns();
-    ready(&mut turns, 1, [1], Record::Worked);
-    let first = starts(&mut turns);
     // The read for what came without a name sees row 2, whose own news is still on its way.
-    turns.take_news(more(1), NOW);
-    assert!(starts(&mut turns).is_empty());
+    let (mut turns, first) = one_under_way_and_more_came();
     let wanted = turns.next_load().expect("a read");
     assert_eq!(wanted.known, [1]);
     turns.loaded(1, Some(loaded(1, vec![due_row(2, 10)], Record::Worked)), NOW);
     let second = starts(&mut turns);
     assert_eq!(keys(&second), [2]);
     turns.take_news(arrived(1, [2]), NOW);
-    end(&mut turns, &first[0], &SUCCESS);
+    end(&mut turns, &first, &SUCCESS);
     end(&mut turns, &second[0], &SUCCESS);
     load_routes(&mut turns, Record::Worked);
     assert!(starts(&mut turns).is_empty());
@@ -115,13 +121,9 @@ fn a_delivery_that_a_read_saw_before_its_news_is_started_once() {
 
 #[test]
 fn what_a_read_sees_as_pending_is_left_alone_when_its_result_was_stored_meanwhile() {
-    let mut turns = turns();
-    ready(&mut turns, 1, [1], Record::Worked);
-    let first = starts(&mut turns);
-    turns.take_news(more(1), NOW);
-    assert!(starts(&mut turns).is_empty());
+    let (mut turns, first) = one_under_way_and_more_came();
     turns.next_load().expect("a read");
-    end(&mut turns, &first[0], &SUCCESS);
+    end(&mut turns, &first, &SUCCESS);
     turns.loaded(1, Some(loaded(1, vec![due_row(1, 10)], Record::Worked)), NOW);
     load_routes(&mut turns, Record::Worked);
     assert!(starts(&mut turns).is_empty());
@@ -129,28 +131,20 @@ fn what_a_read_sees_as_pending_is_left_alone_when_its_result_was_stored_meanwhil
 
 #[test]
 fn what_became_due_again_before_its_result_was_known_is_looked_for_afterwards() {
-    let mut turns = turns();
-    ready(&mut turns, 1, [1], Record::Worked);
-    let first = starts(&mut turns);
     // A job made row 1 pending again in the group after the one that stored its end, and its news comes first.
-    turns.take_news(more(1), NOW);
-    assert!(starts(&mut turns).is_empty());
+    let (mut turns, first) = one_under_way_and_more_came();
     load_routes(&mut turns, Record::Worked);
-    end(&mut turns, &first[0], &SUCCESS);
+    end(&mut turns, &first, &SUCCESS);
     assert!(starts(&mut turns).is_empty());
     assert!(turns.next_load().is_some(), "the read before left it out, as it was under way");
 }
 
 #[test]
 fn a_moment_that_is_said_during_a_read_is_kept() {
-    let mut turns = turns();
-    ready(&mut turns, 1, [1], Record::Worked);
-    let first = starts(&mut turns);
-    turns.take_news(more(1), NOW);
-    assert!(starts(&mut turns).is_empty());
+    let (mut turns, first) = one_under_way_and_more_came();
     turns.next_load().expect("a read");
     turns.ended(1, &SILENCE, QUICK, false, NOW, 0.0);
-    turns.settled(1, first[0].due.key, Some(NOW), NOW);
+    turns.settled(1, first.due.key, Some(NOW), NOW);
     turns.loaded(1, Some(loaded(1, Vec::new(), Record::Worked)), NOW);
     assert_eq!(turns.next_wake(), Some(NOW), "it is due already");
     turns.wake_due(NOW);
