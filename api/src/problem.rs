@@ -1,6 +1,6 @@
 //! The one error of the contract, as RFC 9457 has it.
 
-use std::fmt;
+use std::{fmt, time::Duration};
 
 use domain::{FieldError, Invalid};
 use serde::{Deserialize, Serialize};
@@ -33,6 +33,9 @@ pub struct Problem {
     /// What is wrong with each member of the input.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub errors: Vec<FieldError>,
+    /// In how many seconds trying again may work.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub retry_after: Option<u64>,
 }
 
 impl Problem {
@@ -78,6 +81,14 @@ impl Problem {
         Self { errors, ..Self::new(Code::InvalidRequest, 422, detail) }
     }
 
+    /// `detail` says of what there was too much; the time is rounded up to whole seconds.
+    #[must_use]
+    pub fn rate_limited(detail: &str, retry_after: Duration) -> Self {
+        let seconds = retry_after.as_millis().div_ceil(1_000).max(1);
+        let problem = Self::new(Code::RateLimited, 429, format!("{detail} Try again in {seconds} s."));
+        Self { retry_after: u64::try_from(seconds).ok(), ..problem }
+    }
+
     #[must_use]
     pub fn unavailable(detail: impl Into<String>) -> Self {
         Self::new(Code::Unavailable, 503, detail)
@@ -94,7 +105,7 @@ impl Problem {
     }
 
     fn new(code: Code, status: u16, detail: impl Into<String>) -> Self {
-        Self { code, status, detail: detail.into(), errors: Vec::new() }
+        Self { code, status, detail: detail.into(), errors: Vec::new(), retry_after: None }
     }
 
     /// The status in words, for RFC 9457's `title`.

@@ -94,6 +94,9 @@ operations! {
     ReadOrganization: OrgMember, Get "/api/organizations/{organization}";
     ListOrganizations: SignedIn, Get "/api/organizations";
     CreateOrganization: PlatformAdmin, Post "/api/organizations";
+    ListApiKeys: SignedIn, Get "/api/apikeys";
+    CreateApiKey: SignedIn, Post "/api/apikeys";
+    DeleteApiKey: SignedIn, Delete "/api/apikeys/{name}";
     LogIn: Anyone, Post "/api/sso/password/login";
     LogOut: SignedIn, Post "/api/sso/logout";
     ReadSession: SignedIn, Get "/api/auth/session";

@@ -11,7 +11,7 @@ pub const USER_NAME_LENGTH_MAX: usize = 32;
 
 /// NIST SP 800-63B and ASVS 6.2.1: at least 8; long pass phrases are welcome.
 pub const PASSWORD_LENGTH_MIN: usize = 8;
-pub const PASSWORD_LENGTH_MAX: usize = 256;
+pub const PASSWORD_LENGTH_MAX: usize = 128;
 
 /// Standard Webhooks 1.0.0: a secret has 24 to 64 random bytes.
 pub const SECRET_BYTES_MIN: usize = 24;
@@ -149,3 +149,26 @@ pub const SESSION_TOUCH_EVERY: Duration = Duration::from_secs(60);
 
 /// Password hashes computed at once: each takes 19 MiB and a core.
 pub const PASSWORD_HASHES_AT_ONCE: usize = 2;
+
+/// Rate limits by default; see `docs/security.md`. Requests a second with one API key,
+pub const KEY_REQUESTS_PER_SECOND: u32 = 1_000;
+/// and from one address without one.
+pub const ADDRESS_REQUESTS_PER_SECOND: u32 = 100;
+/// Failed log ins a minute to one account from one address,
+pub const ACCOUNT_FAILURES_PER_MINUTE: u32 = 10;
+/// to one account from all addresses,
+pub const ACCOUNT_FAILURES_ANYWHERE_PER_MINUTE: u32 = 100;
+/// and from one address to all accounts.
+pub const ADDRESS_FAILURES_PER_MINUTE: u32 = 100;
+/// Names that an organization may have looked up and refused at save, a minute: no oracle for the inner network.
+pub const REFUSED_TARGETS_PER_MINUTE: u32 = 60;
+/// Test sends of an organization a minute.
+pub const TEST_SENDS_PER_MINUTE: u32 = 60;
+/// Subjects that are counted at once; beyond, the one that has done least is forgotten.
+pub const RATE_WINDOWS_MAX: usize = 65_536;
+
+pub const API_KEYS_PER_USER_MAX: usize = 100;
+/// The original's greatest: 730 days.
+pub const API_KEY_AGE_MAX: Duration = Duration::from_secs(730 * 24 * 60 * 60);
+/// An API key's last use is written down no oftener than this.
+pub const KEY_USE_NOTED_EVERY: Duration = Duration::from_secs(60);

@@ -1,5 +1,7 @@
 //! Who calls, and whether they may: the one check that every route and every server function goes through.
 
+use std::net::IpAddr;
+
 use api::Problem;
 use axum::http::{HeaderMap, header};
 use base64::{Engine, prelude::BASE64_STANDARD};
@@ -13,9 +15,10 @@ use crate::{
     tokens::token_hash,
 };
 
-/// Who a request's credentials stand for.
-#[derive(Debug, Clone, Default)]
+/// Who a request's credentials stand for, and where it comes from.
+#[derive(Debug, Clone)]
 pub(crate) struct Caller {
+    pub(crate) address: IpAddr,
     pub(crate) user: Option<FoundUser>,
     /// Where they came by cookie: the session that a log out ends.
     pub(crate) session: Option<[u8; 32]>,
@@ -56,38 +59,51 @@ impl Grant {
 
 impl Herald {
     /// Finds out who calls: an API key where there is one, else the session cookie.
-    pub(crate) async fn caller(&self, headers: &HeaderMap) -> Result<Caller, Problem> {
+    pub(crate) async fn caller(&self, headers: &HeaderMap, address: IpAddr) -> Result<Caller, Problem> {
+        let nobody = Caller { address, user: None, session: None };
         if headers.contains_key(header::AUTHORIZATION) {
-            let Some(key) = key_of(headers) else {
-                return Ok(Caller::default());
+            let Some(key) = key_of(headers).map(|key| token_hash(&key)) else {
+                return Ok(nobody);
             };
-            let user = self.store.key_user(token_hash(&key)).await?.map(|(user, _)| user);
-            return Ok(Caller { user, session: None });
+            let user = self.store.key_user(key).await?.map(|(user, _)| user);
+            if user.is_some() {
+                self.note_use(key);
+            }
+            return Ok(Caller { user, ..nobody });
         }
         let Some(token) = read_cookie(headers, session_cookie_name(&self.public_url)) else {
-            return Ok(Caller::default());
+            return Ok(nobody);
         };
         let session = token_hash(&token);
         let user = self.store.session_user(session).await?;
-        Ok(Caller { session: user.is_some().then_some(session), user })
+        Ok(Caller { session: user.is_some().then_some(session), user, ..nobody })
+    }
+
+    /// Writes down that a key was used, now and then, and lets nobody wait for it.
+    fn note_use(&self, key: [u8; 32]) {
+        if self.limits.notes_use(key, self.clock.unset()) {
+            let store = self.store.clone();
+            tokio::spawn(async move { store.note_key_use(key).await });
+        }
     }
 
     /// Finds out who calls and checks whether they may. `organization` is the name that the operation's path has.
     pub(crate) async fn admit(
         &self,
         headers: &HeaderMap,
+        address: IpAddr,
         operation: Operation,
         organization: Option<&str>,
     ) -> Result<(Caller, Grant), Problem> {
-        if let (Some(key), Some(name)) = (key_of(headers), organization)
-            && let Some(Known { user, organization, standing, .. }) =
-                self.known(token_hash(&key), name).await?
+        if let (Some(key), Some(name)) = (key_of(headers).map(|key| token_hash(&key)), organization)
+            && let Some(Known { user, organization, standing, .. }) = self.known(key, name).await?
         {
+            self.note_use(key);
             operation.who().check(&standing, true).map_err(refused)?;
-            let caller = Caller { user: Some(user.clone()), session: None };
+            let caller = Caller { address, user: Some(user.clone()), session: None };
             return Ok((caller, Grant { user: Some(user), organization: Some(organization), standing }));
         }
-        let caller = self.caller(headers).await?;
+        let caller = self.caller(headers, address).await?;
         let organization = match organization {
             Some(name) => Some(self.store.organization_named(name).await?),
             None => None,
@@ -149,7 +165,7 @@ fn refused(refusal: Refusal) -> Problem {
     }
 }
 
-fn key_of(headers: &HeaderMap) -> Option<String> {
+pub(crate) fn key_of(headers: &HeaderMap) -> Option<String> {
     headers.get(header::AUTHORIZATION)?.to_str().ok().and_then(api_key)
 }
 

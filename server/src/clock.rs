@@ -62,8 +62,8 @@ impl Clock {
         self.unset().min(self.now())
     }
 
-    /// The time as it would be if nobody had set the clock since the start.
-    fn unset(&self) -> Timestamp {
+    /// The time as it would be if nobody had set the clock since the start: it only goes on.
+    pub(crate) fn unset(&self) -> Timestamp {
         match &self.source {
             Source::System { started_at, running } => *started_at + running.elapsed(),
             Source::Given(given) => Timestamp::from_unix_ms(given.steady_ms.load(Ordering::SeqCst)),

@@ -12,6 +12,7 @@ use crate::{
     console::Flashes,
     delivery::{Dispatcher, Guard, Pauses, Sender},
     housekeeping,
+    limits::{Limits, RateLimits, TrustedProxies},
     passwords::Passwords,
     store::Store,
     tokens::{random_token, token_hash},
@@ -30,6 +31,8 @@ pub struct Herald {
     pub(crate) flashes: Flashes,
     pub(crate) access_cache: AccessCache,
     pub(crate) test_sends: Arc<Semaphore>,
+    pub(crate) limits: Limits,
+    pub(crate) proxies: Arc<TrustedProxies>,
     first_run: Arc<Mutex<Option<[u8; 32]>>>,
 }
 
@@ -42,6 +45,8 @@ impl Herald {
         let pauses = Pauses::default();
         let access_cache = AccessCache::default();
         let test_sends = Arc::new(Semaphore::new(TEST_SENDS_AT_ONCE_MAX));
+        let limits = Limits::default();
+        let proxies = Arc::default();
         let first_run = Arc::default();
         Self {
             store,
@@ -54,8 +59,22 @@ impl Herald {
             flashes,
             access_cache,
             test_sends,
+            limits,
+            proxies,
             first_run,
         }
+    }
+
+    /// The same with other limits than by default.
+    #[must_use]
+    pub fn limited_to(self, rates: RateLimits) -> Self {
+        Self { limits: Limits::new(rates), ..self }
+    }
+
+    /// The same behind proxies whose word is taken for where a request comes from.
+    #[must_use]
+    pub fn behind(self, proxies: TrustedProxies) -> Self {
+        Self { proxies: Arc::new(proxies), ..self }
     }
 
     /// The delivery engine of this server.

@@ -11,6 +11,7 @@ mod herald;
 mod housekeeping;
 mod http;
 mod ids;
+pub mod limits;
 mod passwords;
 pub mod store;
 mod tokens;

@@ -2,7 +2,7 @@
 
 use std::{io, net::SocketAddr, sync::Arc, time::Duration};
 
-use domain::{EventType, RetryPolicy, limits::BATCH_EVENTS_MAX, target::TargetPolicy};
+use domain::{EventType, Name, RetryPolicy, limits::BATCH_EVENTS_MAX, target::TargetPolicy};
 use serde_json::json;
 use tokio::{net::TcpListener, sync::watch, task::JoinHandle};
 
@@ -17,6 +17,7 @@ use crate::{
     delivery::Guard,
     herald::{Herald, PublicUrl},
     http,
+    limits::RateLimits,
     passwords::Passwords,
     store::{KeySource, NewApiKey, Store},
     tokens::{hint, new_api_key, random_token, token_hash},
@@ -60,7 +61,8 @@ impl Instance {
         let address = listener.local_addr()?;
         let public_url = PublicUrl::parse(&format!("http://{address}"))?;
         let key = set_up(&store, &public_url).await?;
-        let herald = Herald::new(store, clock, guard, public_url);
+        // What is measured is what Herald can do, not what it lets one caller do.
+        let herald = Herald::new(store, clock, guard, public_url).limited_to(RateLimits::none());
         let (stop, stopped) = watch::channel(false);
         let keeping = tokio::spawn(herald.clone().keep_house(stopped.clone()));
         let serving = tokio::spawn(serve(listener, herald.clone(), stopped));
@@ -149,7 +151,8 @@ async fn set_up(store: &Store, public_url: &PublicUrl) -> Result<String, BenchEr
     let admin = first_admin(&Passwords::default(), ORGANIZATION, "admin", "a@b.example", &password).await;
     let admin = admin.map_err(|problem| problem.detail)?;
     let key = new_api_key(&public_url.host());
-    let stored = NewApiKey { title: "bench".to_owned(), key_hash: token_hash(&key), hint: hint(&key) };
+    let title = Name::parse("bench")?;
+    let stored = NewApiKey { title, key_hash: token_hash(&key), hint: hint(&key), expires_at: None };
     store.set_up(admin, Some(stored)).await?;
     Ok(key)
 }
@@ -159,5 +162,7 @@ async fn serve(listener: TcpListener, herald: Herald, mut stopped: watch::Receiv
         // An error means that the one who could stop us is gone.
         let _ = stopped.wait_for(|stop| *stop).await;
     };
-    axum::serve(listener, http::router(herald).into_make_service()).with_graceful_shutdown(until).await
+    axum::serve(listener, http::router(herald).into_make_service_with_connect_info::<SocketAddr>())
+        .with_graceful_shutdown(until)
+        .await
 }

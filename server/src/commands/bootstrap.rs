@@ -3,7 +3,7 @@
 use std::io::Write;
 
 use clap::Args;
-use domain::UserId;
+use domain::{Name, UserId};
 use serde::Serialize;
 
 use super::{
@@ -55,8 +55,8 @@ pub(super) async fn run(args: BootstrapArgs) -> Result<(), CommandError> {
             .map_err(|problem| in_words(&problem))?;
     let (organization, username) = (admin.organization.to_string(), admin.username.as_str().to_owned());
     let api_key = new_api_key(&public_url.host());
-    let key =
-        NewApiKey { title: "bootstrap".to_owned(), key_hash: token_hash(&api_key), hint: hint(&api_key) };
+    let title = Name::parse("bootstrap")?;
+    let key = NewApiKey { title, key_hash: token_hash(&api_key), hint: hint(&api_key), expires_at: None };
     let store = args.database.open(Clock::system()).await?;
     let made = store.set_up(admin, Some(key)).await;
     store.close().await;

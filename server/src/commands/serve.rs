@@ -21,7 +21,7 @@ use tokio::{
 };
 use tracing_subscriber::EnvFilter;
 
-use super::{CommandError, database::DatabaseArgs};
+use super::{CommandError, database::DatabaseArgs, limits::LimitArgs};
 use crate::{
     clock::Clock,
     delivery::Guard,
@@ -51,6 +51,8 @@ pub(super) struct ServeArgs {
     /// More certificate authorities to trust when sending, as PEM.
     #[arg(long, env = "HERALD_CA_FILE")]
     ca_file: Option<PathBuf>,
+    #[command(flatten)]
+    limits: LimitArgs,
 }
 
 pub(super) async fn run(args: ServeArgs) -> Result<(), CommandError> {
@@ -71,7 +73,8 @@ pub(super) async fn run(args: ServeArgs) -> Result<(), CommandError> {
         Some(text) => PublicUrl::parse(text)?,
         None => PublicUrl::parse(&format!("http://{}", listener.local_addr()?))?,
     };
-    let herald = Herald::new(store, clock, guard, public_url);
+    let proxies = args.limits.trusted_proxies()?;
+    let herald = Herald::new(store, clock, guard, public_url).limited_to(args.limits.rates()).behind(proxies);
     greet(&herald).await?;
     serve(herald, listener).await
 }
@@ -136,7 +139,7 @@ async fn serve(herald: Herald, listener: TcpListener) -> Result<(), CommandError
     let (stop, stopped) = watch::channel(false);
     let mut dispatching = tokio::spawn(herald.dispatcher(RetryPolicy::default()).run(stopped.clone()));
     let keeping = tokio::spawn(herald.clone().keep_house(stopped.clone()));
-    let router = http::router(herald.clone()).into_make_service();
+    let router = http::router(herald.clone()).into_make_service_with_connect_info::<SocketAddr>();
     let serving = axum::serve(listener, router).with_graceful_shutdown(told_to_stop(stopped));
     let mut serving = tokio::spawn(serving.into_future());
     let end = tokio::select! {

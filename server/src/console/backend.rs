@@ -98,7 +98,7 @@ impl Backend for RequestBackend {
     }
 
     async fn first_run(&self, first: FirstRun) -> Result<OrganizationId, Problem> {
-        let (organization, signed_in) = self.herald.first_run(first).await?;
+        let (organization, signed_in) = self.herald.first_run(&self.caller, first).await?;
         let cookie = session_cookie(&self.herald.public_url, &signed_in.token);
         self.end_with(|ending| ending.cookies.push(cookie));
         Ok(organization)

@@ -16,7 +16,10 @@ use super::{
     backend::{Ending, RequestBackend},
     cookies::flash_cookie,
 };
-use crate::{herald::Herald, http::ProblemResponse};
+use crate::{
+    herald::Herald,
+    http::{ProblemResponse, address_of},
+};
 
 const TYPED_BYTES_MAX: usize = 32 * 1024;
 
@@ -32,7 +35,7 @@ async fn call(herald: &Herald, request: Request) -> Result<Response, Problem> {
     if get_server_fn_service(request.uri().path(), request.method().clone()).is_none() {
         return Err(Problem::not_found("function"));
     }
-    let caller = herald.caller(request.headers()).await?;
+    let caller = herald.caller(request.headers(), address_of(&request)).await?;
     let backend = RequestBackend::new(herald.clone(), caller);
     let (parts, body) = request.into_parts();
     let body = to_bytes(body, REQUEST_BODY_BYTES_MAX).await.map_err(|_| too_long())?;
@@ -89,8 +92,11 @@ async fn with_status(response: Response, ending: &Ending) -> Response {
         return ProblemResponse(Problem::internal()).into_response();
     };
     let problem = ending.problem().cloned().or_else(|| serde_json::from_slice::<Problem>(&body).ok());
-    if let Some(status) = problem.and_then(|problem| StatusCode::from_u16(problem.status).ok()) {
-        parts.status = status;
+    if let Some(problem) = problem {
+        parts.status = StatusCode::from_u16(problem.status).unwrap_or(parts.status);
+        if let Some(seconds) = problem.retry_after {
+            parts.headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+        }
     }
     Response::from_parts(parts, Body::from(body))
 }

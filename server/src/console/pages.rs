@@ -20,14 +20,18 @@ use super::{
     backend::RequestBackend,
     cookies::{THEME_COOKIE, end_flash_cookie, flash_cookie_name, theme_cookie},
 };
-use crate::{access::read_cookie, herald::Herald, http::ProblemResponse};
+use crate::{
+    access::read_cookie,
+    herald::Herald,
+    http::{ProblemResponse, address_of},
+};
 
 /// Every address that is nothing else is a page, if only the one that says so.
 pub(crate) async fn render_page(State(herald): State<Herald>, request: Request<Body>) -> Response {
     if !matches!(*request.method(), Method::GET | Method::HEAD) {
         return ProblemResponse(api::Problem::not_found("path")).into_response();
     }
-    let caller = match herald.caller(request.headers()).await {
+    let caller = match herald.caller(request.headers(), address_of(&request)).await {
         Ok(caller) => caller,
         Err(problem) => return ProblemResponse(problem).into_response(),
     };

@@ -3,6 +3,7 @@
 mod api;
 mod headers;
 mod health;
+mod limits;
 mod members;
 mod problem;
 
@@ -18,9 +19,10 @@ use tower_http::csrf::{CsrfLayer, ProtectionError};
 
 use crate::{console, herald::Herald};
 
+pub(crate) use limits::address_of;
 pub(crate) use problem::ProblemResponse;
 
-/// Everything that Herald answers.
+/// Everything that Herald answers. To be served with `ConnectInfo<SocketAddr>`: limits and the log go by the address.
 pub fn router(herald: Herald) -> Router {
     // Pages are rendered on tokio; an error means that this was said before.
     let _ = any_spawner::Executor::init_tokio();
@@ -34,6 +36,7 @@ pub fn router(herald: Herald) -> Router {
         .fallback(console::render_page)
         .layer(DefaultBodyLimit::max(REQUEST_BODY_BYTES_MAX))
         .layer(csrf())
+        .layer(middleware::from_fn_with_state(herald.clone(), limits::apply))
         .layer(middleware::from_fn_with_state(herald.clone(), headers::add))
         .with_state(herald)
 }

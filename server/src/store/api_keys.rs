@@ -1,116 +1,115 @@
-//! API keys, and the users that keys, sessions and passwords stand for.
+//! API keys: stored by their hash, each of one user and under a title of its own.
 
-use domain::{Organization, OrganizationId, Role, Standing, Timestamp, UserId, fold_case};
+use async_trait::async_trait;
+use domain::{Id, Name, Timestamp, UserId, fold_case, limits::API_KEYS_PER_USER_MAX};
 use sqlx::FromRow;
 
-use super::{Store, StoreError, group::Group, organizations::NewApiKey, parsed};
+use super::{Store, StoreError, group::Group, parsed, writer::Write};
 
-/// An active user who has shown who they are.
+/// An API key to be; only its hash is stored.
+#[derive(Clone)]
+pub struct NewApiKey {
+    pub title: Name,
+    pub key_hash: [u8; 32],
+    pub hint: String,
+    /// `None`: never.
+    pub expires_at: Option<Timestamp>,
+}
+
+/// An API key as its user sees it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct FoundUser {
-    pub id: UserId,
-    pub username: String,
-    pub email: String,
-    pub name: String,
-    pub organization: Organization,
-    pub platform_admin: bool,
+pub struct ApiKey {
+    pub id: Id<()>,
+    pub title: String,
+    pub hint: String,
+    pub created_at: Timestamp,
+    pub expires_at: Option<Timestamp>,
+    /// To the minute.
+    pub last_used_at: Option<Timestamp>,
 }
 
 #[derive(FromRow)]
-pub(super) struct FoundUserRow {
+struct Row {
     id: String,
-    username: String,
-    email: String,
-    name: String,
-    organization_id: String,
-    organization: String,
-    admin: bool,
-}
-
-#[derive(FromRow)]
-struct KeyRow {
-    #[sqlx(flatten)]
-    user: FoundUserRow,
+    title: String,
+    hint: String,
+    created_at: i64,
     expires_at: Option<i64>,
+    last_used_at: Option<i64>,
 }
 
-impl TryFrom<FoundUserRow> for FoundUser {
+impl TryFrom<Row> for ApiKey {
     type Error = StoreError;
 
-    fn try_from(row: FoundUserRow) -> Result<Self, StoreError> {
+    fn try_from(row: Row) -> Result<Self, StoreError> {
         Ok(Self {
             id: parsed(&row.id)?,
-            username: row.username,
-            email: row.email,
-            name: row.name,
-            organization: Organization::new(parsed(&row.organization_id)?, row.organization),
-            platform_admin: row.admin,
+            title: row.title,
+            hint: row.hint,
+            created_at: Timestamp::from_unix_ms(row.created_at),
+            expires_at: row.expires_at.map(Timestamp::from_unix_ms),
+            last_used_at: row.last_used_at.map(Timestamp::from_unix_ms),
         })
     }
 }
 
 impl Store {
-    /// The active user of a key that has not expired, and when it will.
+    /// A user's keys, the oldest first; those that have expired stay until they are deleted.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn key_user(
-        &self,
-        key_hash: [u8; 32],
-    ) -> Result<Option<(FoundUser, Option<Timestamp>)>, StoreError> {
-        let row: Option<KeyRow> = sqlx::query_as(
-            "SELECT u.id, u.username, u.email, u.name, u.organization_id, o.name AS organization, u.admin, k.expires_at
-             FROM api_keys AS k JOIN users AS u ON u.id = k.user_id JOIN organizations AS o ON o.id = u.organization_id
-             WHERE k.key_hash = ?1 AND u.active = 1 AND (k.expires_at IS NULL OR k.expires_at > ?2)",
+    pub async fn api_keys(&self, user: UserId) -> Result<Vec<ApiKey>, StoreError> {
+        let rows: Vec<Row> = sqlx::query_as(
+            "SELECT id, title, hint, created_at, expires_at, last_used_at FROM api_keys
+             WHERE user_id = ? ORDER BY created_at, id",
         )
-        .bind(key_hash.as_slice())
-        .bind(self.clock.now().unix_ms())
-        .fetch_optional(&self.readers)
+        .bind(user.to_string())
+        .fetch_all(&mut *self.pages.reader().await?)
         .await?;
-        let found = row.map(|row| Ok((row.user.try_into()?, row.expires_at.map(Timestamp::from_unix_ms))));
-        found.transpose()
+        rows.into_iter().map(TryInto::try_into).collect()
     }
 
-    /// The password hash of an active user, by user name or e-mail.
-    ///
     /// # Errors
-    /// When the database fails.
-    pub async fn password_hash(&self, login: &str) -> Result<Option<(UserId, String)>, StoreError> {
-        let row: Option<(String, String)> = sqlx::query_as(
-            "SELECT id, password_hash FROM users
-             WHERE (username_key = ?1 OR email_key = ?1) AND active = 1 AND password_hash IS NOT NULL",
-        )
-        .bind(fold_case(login.trim()))
-        .fetch_optional(&self.readers)
-        .await?;
-        row.map(|(id, hash)| Ok((parsed(&id)?, hash))).transpose()
+    /// [`StoreError::Taken`] for a title that another key of the user has, [`StoreError::Refused`] for too many keys.
+    pub async fn create_api_key(&self, user: UserId, new: NewApiKey) -> Result<ApiKey, StoreError> {
+        self.writer.write(CreateApiKey { user, new }).await
     }
 
-    /// What a user is in an organization.
+    /// Deletes a user's key, by its title in any case or by its id: it works no longer.
     ///
     /// # Errors
-    /// When the database fails.
-    pub async fn standing(
-        &self,
-        user: &FoundUser,
-        organization: OrganizationId,
-    ) -> Result<Standing, StoreError> {
-        let rows: Vec<Option<String>> = sqlx::query_scalar(
-            "SELECT DISTINCT r.role FROM group_members AS m JOIN groups AS g ON g.id = m.group_id
-             LEFT JOIN group_roles AS r ON r.group_id = g.id
-             WHERE m.user_id = ? AND g.organization_id = ?",
-        )
-        .bind(user.id.to_string())
-        .bind(organization.to_string())
-        .fetch_all(&self.readers)
-        .await?;
-        let roles: Result<Vec<Role>, StoreError> = rows.iter().flatten().map(|role| parsed(role)).collect();
-        Ok(Standing {
-            signed_in: true,
-            platform_admin: user.platform_admin,
-            belongs: user.organization.id == organization || !rows.is_empty(),
-            roles: roles?,
-        })
+    /// [`StoreError::NotFound`] where the user has no such key.
+    pub async fn delete_api_key(&self, user: UserId, name: &str) -> Result<ApiKey, StoreError> {
+        self.writer.write(DeleteApiKey { user, name: name.to_owned() }).await
+    }
+
+    /// Writes down that a key was used. What cannot be written now is written at a later use.
+    pub async fn note_key_use(&self, key_hash: [u8; 32]) {
+        if let Err(error) = self.writer.offer(NoteUse { key_hash }).await {
+            tracing::warn!(%error, "An API key's use could not be noted");
+        }
+    }
+}
+
+struct CreateApiKey {
+    user: UserId,
+    new: NewApiKey,
+}
+
+#[async_trait]
+impl Write for CreateApiKey {
+    type Output = ApiKey;
+
+    async fn apply(&mut self, group: &mut Group<'_>) -> Result<ApiKey, StoreError> {
+        let count: i64 = sqlx::query_scalar("SELECT count(*) FROM api_keys WHERE user_id = ?")
+            .bind(self.user.to_string())
+            .fetch_one(&mut *group.connection)
+            .await?;
+        if usize::try_from(count).is_ok_and(|count| count >= API_KEYS_PER_USER_MAX) {
+            let detail = format!("A user has at most {API_KEYS_PER_USER_MAX} API keys. Delete one first.");
+            return Err(StoreError::Refused(detail));
+        }
+        insert_api_key(group, self.user, &self.new).await
     }
 }
 
@@ -118,18 +117,79 @@ pub(super) async fn insert_api_key(
     group: &mut Group<'_>,
     user: UserId,
     new: &NewApiKey,
-) -> Result<(), StoreError> {
-    let id: domain::Id<()> = group.new_id();
-    sqlx::query(
-        "INSERT INTO api_keys (id, user_id, title, key_hash, hint, created_at) VALUES (?, ?, ?, ?, ?, ?)",
+) -> Result<ApiKey, StoreError> {
+    let id: Id<()> = group.new_id();
+    let inserted = sqlx::query(
+        "INSERT INTO api_keys (id, user_id, title, title_key, key_hash, hint, created_at, expires_at)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (user_id, title_key) DO NOTHING",
     )
     .bind(id.to_string())
     .bind(user.to_string())
-    .bind(&new.title)
+    .bind(new.title.as_str())
+    .bind(new.title.key())
     .bind(new.key_hash.as_slice())
     .bind(&new.hint)
     .bind(group.now.unix_ms())
+    .bind(new.expires_at.map(Timestamp::unix_ms))
     .execute(&mut *group.connection)
     .await?;
-    Ok(())
+    if inserted.rows_affected() == 0 {
+        let detail = format!("You have an API key named “{}” already. Choose another title.", new.title);
+        return Err(StoreError::Taken("title", detail));
+    }
+    Ok(ApiKey {
+        id,
+        title: new.title.as_str().to_owned(),
+        hint: new.hint.clone(),
+        created_at: group.now,
+        expires_at: new.expires_at,
+        last_used_at: None,
+    })
+}
+
+struct DeleteApiKey {
+    user: UserId,
+    name: String,
+}
+
+#[async_trait]
+impl Write for DeleteApiKey {
+    type Output = ApiKey;
+
+    async fn apply(&mut self, group: &mut Group<'_>) -> Result<ApiKey, StoreError> {
+        let row: Option<Row> = sqlx::query_as(
+            "DELETE FROM api_keys WHERE id = (
+                 SELECT id FROM api_keys WHERE user_id = ?1 AND (title_key = ?2 OR id = ?3)
+                 ORDER BY title_key = ?2 DESC LIMIT 1)
+             RETURNING id, title, hint, created_at, expires_at, last_used_at",
+        )
+        .bind(self.user.to_string())
+        .bind(fold_case(&self.name))
+        .bind(&self.name)
+        .fetch_optional(&mut *group.connection)
+        .await?;
+        row.ok_or(StoreError::NotFound("API key"))?.try_into()
+    }
+}
+
+struct NoteUse {
+    key_hash: [u8; 32],
+}
+
+#[async_trait]
+impl Write for NoteUse {
+    type Output = ();
+
+    async fn apply(&mut self, group: &mut Group<'_>) -> Result<(), StoreError> {
+        sqlx::query("UPDATE api_keys SET last_used_at = ? WHERE key_hash = ?")
+            .bind(group.now.unix_ms())
+            .bind(self.key_hash.as_slice())
+            .execute(&mut *group.connection)
+            .await?;
+        Ok(())
+    }
+
+    fn changes_access(&self) -> bool {
+        false
+    }
 }

@@ -130,21 +130,19 @@ pub(super) async fn migrate(connection: &mut SqliteConnection) -> Result<(), Ope
 }
 
 /// Append-only: what has been released is never edited.
+const MIGRATIONS: &[(i64, &str, &str)] = &[
+    (1, "initial", include_str!("../../migrations/0001_initial.sql")),
+    (2, "engine", include_str!("../../migrations/0002_engine.sql")),
+    (3, "reads", include_str!("../../migrations/0003_reads.sql")),
+    (6, "api_keys", include_str!("../../migrations/0006_api_keys.sql")),
+];
+
 fn migrator() -> Migrator {
-    let initial = include_str!("../../migrations/0001_initial.sql");
-    let engine = include_str!("../../migrations/0002_engine.sql");
-    let reads = include_str!("../../migrations/0003_reads.sql");
-    let migration = |version, name: &'static str, sql: &'static str| {
-        Migration::new(
-            version,
-            name.into(),
-            MigrationType::Simple,
-            sqlx::SqlSafeStr::into_sql_str(sql),
-            false,
-        )
+    let migration = |(version, name, sql): &(i64, &'static str, &'static str)| {
+        let sql = sqlx::SqlSafeStr::into_sql_str(*sql);
+        Migration::new(*version, (*name).into(), MigrationType::Simple, sql, false)
     };
-    let migrations =
-        vec![migration(1, "initial", initial), migration(2, "engine", engine), migration(3, "reads", reads)];
+    let migrations: Vec<Migration> = MIGRATIONS.iter().map(migration).collect();
     Migrator { migrations: migrations.into(), ..Migrator::DEFAULT }
 }
 

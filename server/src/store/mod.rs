@@ -3,6 +3,7 @@
 mod api_keys;
 mod arrivals;
 mod audit;
+mod callers;
 mod completions;
 mod database;
 mod deliveries;
@@ -41,16 +42,17 @@ use sqlx::SqlitePool;
 
 use crate::{clock::Clock, ids::IdSource, vault::Vault};
 
-pub use api_keys::FoundUser;
+pub use api_keys::{ApiKey, NewApiKey};
 pub use arrivals::{Arrivals, Arrived, Change, News};
 pub use audit::Actor;
+pub use callers::FoundUser;
 pub use completions::Completion;
 pub use database::{KeySource, OpenError, SQLITE_VERSION_MIN};
 pub use deliveries::DeliveryFilter;
 pub use groups::{MemberChange, NewGroup};
 pub use jobs::{Job, JobAction, JobState, Matching};
 pub use lanes::Lane;
-pub use organizations::{FirstAdmin, NewApiKey, StoredOrganization};
+pub use organizations::{FirstAdmin, StoredOrganization};
 pub use publishing::{NewEvent, Published};
 pub use redelivery::HeldAction;
 pub use retention::Pruned;

@@ -5,8 +5,13 @@ use domain::{Email, Name, Organization, OrganizationId, Seats, Timestamp, UserId
 use sqlx::{FromRow, SqliteConnection};
 
 use super::{
-    Store, StoreError, api_keys::insert_api_key, group::Group, parsed, user_acts::insert_user,
-    users::NewUserRow, writer::Write,
+    Store, StoreError,
+    api_keys::{NewApiKey, insert_api_key},
+    group::Group,
+    parsed,
+    user_acts::insert_user,
+    users::NewUserRow,
+    writer::Write,
 };
 
 /// An organization as it is stored.
@@ -31,13 +36,6 @@ pub struct FirstAdmin {
     pub username: UserName,
     pub email: Email,
     pub password_hash: String,
-}
-
-/// An API key to be; only its hash is stored.
-pub struct NewApiKey {
-    pub title: String,
-    pub key_hash: [u8; 32],
-    pub hint: String,
 }
 
 #[derive(FromRow)]

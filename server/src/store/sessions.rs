@@ -7,7 +7,7 @@ use domain::{
 };
 use sqlx::SqliteConnection;
 
-use super::{Store, StoreError, api_keys::FoundUser, group::Group, writer::Write};
+use super::{Store, StoreError, callers::FoundUser, group::Group, writer::Write};
 
 /// A session to be.
 pub struct NewSession {
@@ -63,7 +63,7 @@ impl Store {
 #[derive(sqlx::FromRow)]
 struct SessionRow {
     #[sqlx(flatten)]
-    user: super::api_keys::FoundUserRow,
+    user: super::callers::FoundUserRow,
     created_at: i64,
     last_seen_at: i64,
 }

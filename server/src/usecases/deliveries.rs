@@ -131,7 +131,12 @@ impl Herald {
         grant: &Grant,
         webhook: WebhookId,
     ) -> Result<DeliveryDetail, Problem> {
-        let test = self.store.prepare_test(grant.organization()?.id, webhook).await?;
+        let organization = grant.organization()?.id;
+        let standing = self.limits.count_test_send(organization, self.clock.unset());
+        if !standing.allowed {
+            return Err(Problem::rate_limited("Too many test sends.", standing.reset));
+        }
+        let test = self.store.prepare_test(organization, webhook).await?;
         let place = Arc::clone(&self.test_sends).try_acquire_owned().map_err(|_| {
             Problem::unavailable("Many test sends are under way already. Try again in a moment.")
         })?;

@@ -1,5 +1,6 @@
 //! The use cases: validation and the store's operations, each behind a [`Grant`](crate::access::Grant).
 
+mod api_keys;
 mod deliveries;
 mod groups;
 mod organizations;
@@ -8,6 +9,7 @@ mod session;
 mod users;
 mod webhooks;
 
+pub(crate) use api_keys::NewKeyRequest;
 pub(crate) use deliveries::{Begun, PublishRequest};
 pub(crate) use groups::{MemberRequest, NewGroupRequest};
 pub(crate) use session::first_admin;

@@ -1,10 +1,12 @@
 //! Signing in and out, the first run, and who one is.
 
+use std::net::IpAddr;
+
 use api::{
     Problem,
     session::{FirstRun, Membership, SessionView},
 };
-use domain::{Email, Invalid, Name, OrganizationId, Password, Standing, UserName};
+use domain::{Email, Invalid, Name, OrganizationId, Password, Standing, UserName, fold_case};
 
 use crate::{
     access::Caller,
@@ -43,7 +45,8 @@ impl Herald {
         }
         let known = self.store.password_hash(username).await?;
         let (user_id, hash) = known.unzip();
-        let right = self.passwords.verify(password, hash).await?;
+        let account = user_id.map_or_else(|| fold_case(username.trim()), |id| id.to_string());
+        let right = self.try_password(&account, caller.address, password, hash).await?;
         let Some(user_id) = user_id.filter(|_| right) else {
             // Not what was typed: it can be anything, a password in the wrong field among it.
             let user_id = user_id.map(tracing::field::display);
@@ -61,6 +64,26 @@ impl Herald {
         }
         tracing::info!(%user_id, "A user logged in");
         Ok(SignedIn { token })
+    }
+
+    /// Whether a password is right, if there may be one more guess.
+    pub(crate) async fn try_password(
+        &self,
+        account: &str,
+        address: IpAddr,
+        password: String,
+        hash: Option<String>,
+    ) -> Result<bool, Problem> {
+        let guess = self.limits.guess(account, address, self.clock.unset());
+        let guess = guess.map_err(|standing| {
+            tracing::warn!(%address, "Log ins are refused: too many have failed");
+            Problem::rate_limited("Too many log ins have failed.", standing.reset)
+        })?;
+        let right = self.passwords.verify(password, hash).await?;
+        if right {
+            self.limits.was_right(&guess, self.clock.unset());
+        }
+        Ok(right)
     }
 
     pub(crate) async fn sign_out(&self, caller: &Caller) -> Result<(), Problem> {
@@ -104,7 +127,11 @@ impl Herald {
     }
 
     /// Makes the platform's organization and its admin, and signs the admin in.
-    pub(crate) async fn first_run(&self, first: FirstRun) -> Result<(OrganizationId, SignedIn), Problem> {
+    pub(crate) async fn first_run(
+        &self,
+        caller: &Caller,
+        first: FirstRun,
+    ) -> Result<(OrganizationId, SignedIn), Problem> {
         if !self.first_run_is_open(&first.token).await? {
             return Err(Problem::conflict(LINK_VOID));
         }
@@ -115,7 +142,7 @@ impl Herald {
         let username = admin.username.as_str().to_owned();
         let (organization, _) = self.store.set_up(admin, None).await?;
         self.close_first_run();
-        let signed_in = self.sign_in(&Caller::default(), &username, password).await?;
+        let signed_in = self.sign_in(caller, &username, password).await?;
         Ok((organization, signed_in))
     }
 }

@@ -9,7 +9,7 @@ use api::{
 use domain::{
     CustomHeaders, Description, EventType, FieldError, Invalid, Issue, Secret, WebhookId, WebhookName,
     limits::{SECRET_BYTES, SECRET_OVERLAP, SECRET_OVERLAP_MAX, SELECTION_MAX},
-    target::TargetUrl,
+    target::{Host, Refused, TargetUrl},
 };
 
 use crate::{
@@ -61,7 +61,7 @@ impl Herald {
         let mut invalid = Invalid::default();
         let event_type = invalid.check("type", new.event_type.trim().parse::<EventType>());
         let name = invalid.check("name", WebhookName::parse(&new.name));
-        let url = invalid.check("url", self.check_url(&new.url).await);
+        let url = invalid.check("url", self.check_url(grant, &new.url).await?);
         let description = invalid.check("description", Description::parse(&new.description));
         let headers = CustomHeaders::default().with(new.headers);
         let headers = headers.map_err(|wrong| invalid.errors.extend(wrong.errors)).ok();
@@ -92,7 +92,7 @@ impl Herald {
         let mut invalid = Invalid::default();
         let name = edit.name.map(|name| invalid.check("name", WebhookName::parse(&name)));
         let url = match edit.url {
-            Some(url) => Some(invalid.check("url", self.check_url(&url).await)),
+            Some(url) => Some(invalid.check("url", self.check_url(grant, &url).await?)),
             None => None,
         };
         let description =
@@ -146,11 +146,27 @@ impl Herald {
         Ok(self.store.rotate_secret(grant.organization()?.id, id, grant.actor()?, rotated).await?)
     }
 
-    /// The URL as it is stored, once the guard lets it through.
-    async fn check_url(&self, text: &str) -> Result<String, Issue> {
-        let target = TargetUrl::parse(text)?;
-        self.guard.check(&target).await.map_err(domain::target::Refused::into_issue)?;
-        Ok(target.as_str().to_owned())
+    /// The URL as it is stored, once the guard lets it through. Names that are refused are counted: who could ask for as many
+    /// as they like would learn the inner network's by and by.
+    async fn check_url(&self, grant: &Grant, text: &str) -> Result<Result<String, Issue>, Problem> {
+        let target = match TargetUrl::parse(text) {
+            Ok(target) => target,
+            Err(issue) => return Ok(Err(issue)),
+        };
+        let organization = grant.organization()?.id;
+        let is_name = matches!(target.host(), Host::Name(_));
+        if is_name {
+            let standing = self.limits.count_target(organization, self.clock.unset());
+            if !standing.allowed {
+                let detail = "Too many URLs were refused.";
+                return Err(Problem::rate_limited(detail, standing.reset));
+            }
+        }
+        let checked = self.guard.check(&target).await;
+        if checked.is_ok() && is_name {
+            self.limits.give_target_back(organization, self.clock.unset());
+        }
+        Ok(checked.map(|()| target.as_str().to_owned()).map_err(Refused::into_issue))
     }
 }
 

@@ -7,9 +7,11 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod api_keys;
 mod foreign;
 mod functions;
 mod keys;
+mod limits;
 mod operations;
 mod pages;
 mod sessions;

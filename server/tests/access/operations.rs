@@ -10,7 +10,7 @@ use crate::{
 };
 
 /// The reference: operation, who, the status of success.
-const TABLE: [(Operation, Who, u16); 34] = [
+const TABLE: [(Operation, Who, u16); 37] = [
     (Operation::ListWebhooks, Who::Admins, 200),
     (Operation::CreateWebhook, Who::Admins, 200),
     (Operation::UpdateWebhook, Who::Admins, 200),
@@ -41,6 +41,9 @@ const TABLE: [(Operation, Who, u16); 34] = [
     (Operation::ReadOrganization, Who::Belonging, 200),
     (Operation::ListOrganizations, Who::SignedIn, 200),
     (Operation::CreateOrganization, Who::Platform, 200),
+    (Operation::ListApiKeys, Who::SignedIn, 200),
+    (Operation::CreateApiKey, Who::SignedIn, 200),
+    (Operation::DeleteApiKey, Who::SignedIn, 204),
     (Operation::LogIn, Who::Anyone, 204),
     (Operation::LogOut, Who::SignedIn, 200),
     (Operation::ReadSession, Who::SignedIn, 200),
@@ -130,6 +133,9 @@ fn method(operation: Operation) -> &'static str {
 async fn call_with_fresh_objects(world: &World, operation: Operation, caller: Caller) -> Answer {
     let objects = world.objects().await;
     let client = caller_of(world, operation, caller).await;
+    if operation == Operation::DeleteApiKey && caller != Caller::Nobody {
+        client.post("/api/apikeys", json!({ "title": "to-delete" })).await.ok();
+    }
     let path = operation
         .path()
         .replace("{organization}", ACME)
@@ -137,7 +143,8 @@ async fn call_with_fresh_objects(world: &World, operation: Operation, caller: Ca
         .replace("{group}", &objects.group)
         .replace("{user}", &objects.user)
         .replace("{delivery}", &world.delivery)
-        .replace("{job}", &world.job);
+        .replace("{job}", &world.job)
+        .replace("{name}", "to-delete");
     match valid_body(operation, &objects) {
         Some(body) => client.send(method(operation), &path, body.to_string()).await,
         None => Client::answer(client.request(method(operation), &path)).await,

@@ -17,6 +17,8 @@ pub struct Client {
     /// `name=value` pairs.
     cookies: Vec<String>,
     authorization: Option<String>,
+    /// Sent with every request.
+    headers: HeaderMap,
 }
 
 /// An answer, read to its end.
@@ -63,12 +65,25 @@ impl Answer {
 
 impl Client {
     pub fn nobody(http: reqwest::Client, url: &str) -> Self {
-        Self { http, url: url.to_owned(), cookies: Vec::new(), authorization: None }
+        Self {
+            http,
+            url: url.to_owned(),
+            cookies: Vec::new(),
+            authorization: None,
+            headers: HeaderMap::new(),
+        }
     }
 
     /// The same with an `Authorization` header, such as `Bearer KEY`.
     pub fn authorized(&self, authorization: &str) -> Self {
         Self { authorization: Some(authorization.to_owned()), ..self.clone() }
+    }
+
+    /// The same, with one more header in every request.
+    pub fn with_header(&self, name: &'static str, value: &str) -> Self {
+        let mut client = self.clone();
+        client.headers.insert(name, value.parse().expect("a header's value"));
+        client
     }
 
     /// As a browser after this answer: takes over the cookies that it sets and forgets those that it ends.
@@ -101,7 +116,7 @@ impl Client {
     /// A request with this caller's credentials, to be added to and sent by hand.
     pub fn request(&self, method: &str, path: &str) -> reqwest::RequestBuilder {
         let method: Method = method.parse().expect("a method");
-        let mut request = self.http.request(method, self.url(path));
+        let mut request = self.http.request(method, self.url(path)).headers(self.headers.clone());
         if !self.cookies.is_empty() {
             request = request.header(COOKIE, self.cookies());
         }

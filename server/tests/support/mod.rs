@@ -9,6 +9,7 @@ mod program;
 mod receiver;
 
 use std::{
+    net::SocketAddr,
     sync::{
         Arc,
         atomic::{AtomicUsize, Ordering},
@@ -25,6 +26,7 @@ use server::{
     Herald, PublicUrl,
     clock::Clock,
     delivery::Guard,
+    limits::{RateLimits, TrustedProxies},
     store::{KeySource, Store},
 };
 use tempfile::TempDir;
@@ -70,11 +72,31 @@ impl TestHerald {
         Self::start_with(tempfile::tempdir().expect("a folder"), real_now(), None, policy).await
     }
 
+    /// With an empty database, these limits, and proxies at these addresses. Other starts have no limits.
+    pub async fn start_limited(limits: RateLimits, proxies: &[&str]) -> Self {
+        let folder = tempfile::tempdir().expect("a folder");
+        let proxies: Vec<String> = proxies.iter().map(|text| (*text).to_owned()).collect();
+        let proxies = TrustedProxies::parse(&proxies).expect("addresses");
+        Self::start_behind(folder, real_now(), None, this_machine(), limits, proxies).await
+    }
+
     async fn start_with(
         folder: TempDir,
         now: Timestamp,
         public_url: Option<&str>,
         policy: TargetPolicy,
+    ) -> Self {
+        let proxies = TrustedProxies::default();
+        Self::start_behind(folder, now, public_url, policy, RateLimits::none(), proxies).await
+    }
+
+    async fn start_behind(
+        folder: TempDir,
+        now: Timestamp,
+        public_url: Option<&str>,
+        policy: TargetPolicy,
+        limits: RateLimits,
+        proxies: TrustedProxies,
     ) -> Self {
         let clock = Clock::given(now);
         let key = KeySource::File(folder.path().join("herald.db.key"));
@@ -84,6 +106,7 @@ impl TestHerald {
         let url = format!("http://{}", listener.local_addr().expect("an address"));
         let public = PublicUrl::parse(public_url.unwrap_or(&url)).expect("a public URL");
         let herald = Herald::new(store.clone(), clock.clone(), Arc::clone(&guard), public);
+        let herald = herald.limited_to(limits).behind(proxies);
 
         let (stop, stopped) = watch::channel(false);
         let policy = RetryPolicy { jitter_share: 0.0, ..RetryPolicy::default() };
@@ -145,7 +168,8 @@ async fn serve(
         // An error means that the one who could stop us is gone.
         let _ = stopped.wait_for(|stop| *stop).await;
     };
-    axum::serve(listener, server::router(herald)).with_graceful_shutdown(until).await
+    let service = server::router(herald).into_make_service_with_connect_info::<SocketAddr>();
+    axum::serve(listener, service).with_graceful_shutdown(until).await
 }
 
 /// Follows no redirect, uses no proxy, keeps no cookie.

@@ -142,6 +142,8 @@ fn tell_address(stdout: ChildStdout) -> mpsc::Receiver<String> {
 fn command(folder: &Path, arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_herald"));
     command.args(arguments).current_dir(folder).env("HERALD_LOG", "off");
+    // Tests of something else ask as often as they can.
+    command.env("HERALD_ADDRESS_REQUESTS_PER_SECOND", "0").env("HERALD_KEY_REQUESTS_PER_SECOND", "0");
     command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
     command
 }

@@ -11,7 +11,7 @@ use domain::{Issue, Operation};
 use crate::{
     access::{Caller, Grant},
     herald::Herald,
-    http::members::Members,
+    http::{address_of, members::Members},
 };
 
 pub(super) struct Call {
@@ -32,16 +32,17 @@ impl Call {
         params: Option<RawPathParams>,
         request: Request,
     ) -> Result<Self, Problem> {
+        let address = address_of(&request);
         let Some(params) = params else {
             // Nothing has such a name.
-            let caller = herald.caller(request.headers()).await?;
+            let caller = herald.caller(request.headers(), address).await?;
             herald.authorize(&caller, operation, Some(None)).await?;
             return Err(Problem::not_found("path"));
         };
         let params: Vec<(String, String)> =
             params.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
         let organization = param(&params, "organization");
-        let (caller, grant) = herald.admit(request.headers(), operation, organization).await?;
+        let (caller, grant) = herald.admit(request.headers(), address, operation, organization).await?;
         let query = Query::<Vec<(String, String)>>::try_from_uri(request.uri())
             .map_err(|error| Problem::malformed(format!("The query could not be read: {error}.")))?;
         let headers = request.headers().clone();

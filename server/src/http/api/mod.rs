@@ -1,5 +1,6 @@
 //! The HTTP API: every route is a row of the table of operations, and all go through the same steps.
 
+mod api_keys;
 mod call;
 mod deliveries;
 mod events;
@@ -115,6 +116,9 @@ async fn run(operation: Operation, call: &Call) -> Result<Reply, Problem> {
         Operation::ReadOrganization => organizations::read(call),
         Operation::ListOrganizations => organizations::list(call).await,
         Operation::CreateOrganization => organizations::create(call).await,
+        Operation::ListApiKeys => api_keys::list(call).await,
+        Operation::CreateApiKey => api_keys::create(call).await,
+        Operation::DeleteApiKey => api_keys::delete(call).await,
         Operation::LogIn => session::log_in(call).await,
         Operation::LogOut => session::log_out(call).await,
         Operation::ReadSession => session::read(call).await,
