@@ -55,6 +55,12 @@ impl Problem {
         Self::new(Code::NotFound, 404, format!("There is no such {what}."))
     }
 
+    /// What was there once and is not any more.
+    #[must_use]
+    pub fn gone(error: FieldError) -> Self {
+        Self { errors: vec![error.clone()], ..Self::new(Code::NotFound, 410, error.detail) }
+    }
+
     #[must_use]
     pub fn conflict(detail: impl Into<String>) -> Self {
         Self::new(Code::Conflict, 409, detail)

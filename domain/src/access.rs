@@ -78,6 +78,7 @@ operations! {
     RedeliverOne: OrgAdmin, Post "/api/organizations/{organization}/deliveries/{delivery}/redeliver";
     ReadJob: OrgAdmin, Get "/api/organizations/{organization}/jobs/{job}";
     CancelJob: OrgAdmin, Delete "/api/organizations/{organization}/jobs/{job}";
+    ListEvents: OrgAdmin, Get "/api/organizations/{organization}/webhook-events";
     PublishEvent: OrgAdmin, Post "/api/organizations/{organization}/webhook-events";
     ListUsers: OrgUsers, Get "/api/organizations/{organization}/users";
     CreateUser: OrgUsers, Post "/api/organizations/{organization}/users";

@@ -103,6 +103,12 @@ pub const STOP_GRACE: Duration = Duration::from_secs(25);
 
 pub const PAGE_ROWS: usize = 50;
 pub const PAGE_ROWS_MAX: usize = 1_000;
+/// Of what is searched for, in characters: no e-mail is longer.
+pub const SEARCH_LENGTH_MAX: usize = 254;
+/// Of the payloads on a page of the feed; the event that goes beyond is its last.
+pub const FEED_BYTES_MAX: usize = 4 * 1024 * 1024;
+/// Events that are looked through for one page of the feed.
+pub const FEED_SCAN_ROWS: i64 = 250_000;
 /// How long one page or list may be read, and how long it may wait for its turn.
 pub const PAGE_READ_MAX: Duration = Duration::from_secs(5);
 /// How many webhooks can be deleted by one click.

@@ -1,15 +1,13 @@
 //! Deliveries and their attempts, as they are shown. What the engine asks stands in `lanes`.
 
 use api::deliveries::{DeliveryPage, DeliveryRow};
-use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use domain::{
     Attempt, Delivery, DeliveryDetail, DeliveryId, DeliveryState, EventType, Exchange, OrganizationId,
     Timestamp, WebhookId, delivery_body,
 };
 use sqlx::FromRow;
 
-use super::{Store, StoreError, parsed, webhooks::last_attempt};
-use crate::vault::Vault;
+use super::{Store, StoreError, cursors::Cursors, parsed, webhooks::last_attempt};
 
 /// Which of a webhook's deliveries are asked for.
 #[derive(Debug, Clone, Default)]
@@ -27,7 +25,7 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError::NotFound`] when the organization has no such webhook; [`StoreError::Cursor`] for one that Herald
-    /// did not give out for this webhook.
+    /// did not give out for this webhook with this filter.
     pub async fn deliveries(
         &self,
         organization: OrganizationId,
@@ -36,7 +34,12 @@ impl Store {
         cursor: Option<&str>,
         limit: usize,
     ) -> Result<DeliveryPage, StoreError> {
-        let before = cursor.map(|cursor| open_cursor(&self.vault, webhook, cursor)).transpose()?;
+        let cursors = Cursors::new(&self.vault, "deliveries", organization)
+            .with("webhook", Some(&webhook))
+            .with("status", filter.state.as_ref())
+            .with("from", filter.from.as_ref())
+            .with("to", filter.to.as_ref());
+        let before = cursors.open_optional("cursor", cursor)?;
         let mut reader = self.pages.reader().await?;
         let found: Option<(i64, String)> = sqlx::query_as(
             "SELECT seq, type FROM webhooks
@@ -59,7 +62,7 @@ impl Store {
             .bind(i64::try_from(limit + 1).unwrap_or(i64::MAX))
             .fetch_all(&mut *reader)
             .await?;
-        page(&self.vault, webhook, rows, limit)
+        page(&cursors, rows, limit)
     }
 
     /// A delivery with its attempts.
@@ -192,33 +195,13 @@ impl PageRow {
     }
 }
 
-fn page(
-    vault: &Vault,
-    webhook: WebhookId,
-    mut rows: Vec<PageRow>,
-    limit: usize,
-) -> Result<DeliveryPage, StoreError> {
+fn page(cursors: &Cursors<'_>, mut rows: Vec<PageRow>, limit: usize) -> Result<DeliveryPage, StoreError> {
     let more = rows.len() > limit;
     rows.truncate(limit);
     let last = rows.last().filter(|_| more).map(|row| row.delivery.seq);
-    let next_cursor = last.map(|seq| seal_cursor(vault, webhook, seq)).transpose()?;
+    let next_cursor = last.map(|seq| cursors.seal(seq)).transpose()?;
     let deliveries: Result<Vec<DeliveryRow>, StoreError> = rows.into_iter().map(PageRow::view).collect();
     Ok(DeliveryPage { deliveries: deliveries?, next_cursor })
-}
-
-/// Sealed, so that a cursor cannot be made up or used for another list.
-fn seal_cursor(vault: &Vault, webhook: WebhookId, seq: i64) -> Result<String, StoreError> {
-    Ok(BASE64_URL_SAFE_NO_PAD.encode(vault.seal(&cursor_place(webhook), &seq.to_be_bytes())?))
-}
-
-fn open_cursor(vault: &Vault, webhook: WebhookId, cursor: &str) -> Result<i64, StoreError> {
-    let sealed = BASE64_URL_SAFE_NO_PAD.decode(cursor).map_err(|_| StoreError::Cursor)?;
-    let bytes = vault.open(&cursor_place(webhook), &sealed).map_err(|_| StoreError::Cursor)?;
-    Ok(i64::from_be_bytes(bytes.try_into().map_err(|_| StoreError::Cursor)?))
-}
-
-fn cursor_place(webhook: WebhookId) -> String {
-    format!("cursor/deliveries/{webhook}")
 }
 
 #[derive(FromRow)]

@@ -5,8 +5,10 @@ mod arrivals;
 mod audit;
 mod callers;
 mod completions;
+mod cursors;
 mod database;
 mod deliveries;
+mod feed;
 mod group;
 mod groups;
 mod inbox;
@@ -49,6 +51,7 @@ pub use callers::FoundUser;
 pub use completions::Completion;
 pub use database::{KeySource, OpenError, SQLITE_VERSION_MIN};
 pub use deliveries::DeliveryFilter;
+pub use feed::{EventFilter, FeedEvent, FeedPage};
 pub use groups::{MemberChange, NewGroup};
 pub use jobs::{Job, JobAction, JobState, Matching};
 pub use lanes::Lane;
@@ -80,8 +83,12 @@ pub enum StoreError {
     Taken(&'static str, String),
     #[error("{0}")]
     Refused(String),
-    #[error("this is no cursor that was given out for this list")]
-    Cursor,
+    /// Holds the name of the parameter that it came in.
+    #[error("{0} is no cursor that was given out for this list with these filters")]
+    Cursor(&'static str),
+    /// Holds the name of the parameter that it came in.
+    #[error("{0} is a cursor to what the retention has removed")]
+    Outdated(&'static str),
     #[error("the input is not valid")]
     Invalid(domain::Invalid),
     #[error("the caller may not do this")]

@@ -96,11 +96,21 @@ async fn remove_deliveries(group: &mut Group<'_>, events: &[i64]) -> Result<usiz
 
 /// Removes those of these events that have no deliveries left.
 async fn remove_events(group: &mut Group<'_>, events: &[i64]) -> Result<(), StoreError> {
-    sqlx::query(
+    let removed: Vec<(String, Option<i64>)> = sqlx::query_as(
         "DELETE FROM events WHERE seq IN (SELECT value FROM json_each(?))
-             AND NOT EXISTS (SELECT 1 FROM deliveries WHERE event_seq = events.seq)",
+             AND NOT EXISTS (SELECT 1 FROM deliveries WHERE event_seq = events.seq)
+         RETURNING organization_id, sequence",
     )
     .bind(to_json(events))
+    .fetch_all(&mut *group.connection)
+    .await?;
+    // The feed has no gap: it begins after the last that was removed.
+    sqlx::query(
+        "UPDATE organizations SET pruned_sequence = max(pruned_sequence, removed.sequence)
+         FROM (SELECT value ->> 0 AS id, max(value ->> 1) AS sequence FROM json_each(?) GROUP BY 1) AS removed
+         WHERE organizations.id = removed.id AND removed.sequence IS NOT NULL",
+    )
+    .bind(to_json(&removed))
     .execute(&mut *group.connection)
     .await?;
     Ok(())

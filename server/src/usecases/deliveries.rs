@@ -11,7 +11,7 @@ use domain::{
 use crate::{
     access::Grant,
     herald::Herald,
-    store::{DeliveryFilter, Job, JobAction, Matching, NewEvent, Published},
+    store::{DeliveryFilter, EventFilter, FeedPage, Job, JobAction, Matching, NewEvent, Published},
 };
 
 /// An event to be published, checked.
@@ -45,6 +45,16 @@ impl Herald {
         Ok(self.store.publish(requests.into_iter().map(new).collect()).await?)
     }
 
+    pub(crate) async fn feed(
+        &self,
+        grant: &Grant,
+        filter: &EventFilter,
+        after: Option<&str>,
+        limit: usize,
+    ) -> Result<FeedPage, Problem> {
+        Ok(self.store.feed(grant.organization()?.id, filter, after, limit).await?)
+    }
+
     pub(crate) async fn deliveries(
         &self,
         grant: &Grant,
@@ -53,7 +63,6 @@ impl Herald {
         cursor: Option<&str>,
         limit: usize,
     ) -> Result<DeliveryPage, Problem> {
-        let cursor = cursor.filter(|cursor| !cursor.is_empty());
         Ok(self.store.deliveries(grant.organization()?.id, webhook, filter, cursor, limit).await?)
     }
 

@@ -27,9 +27,17 @@ impl From<StoreError> for Problem {
             StoreError::Slow => Self::unavailable(
                 "Reading this takes longer than the server allows. Ask for less, or try again later.",
             ),
-            StoreError::Cursor => {
-                let detail = "This is not a cursor that Herald gave out for this list. Leave it out to begin with the newest.";
-                Self::invalid(vec![FieldError::new("cursor", "invalid", detail)])
+            StoreError::Cursor(parameter) => {
+                let detail = format!(
+                    "This is not a cursor that Herald gave out for this list with these filters. Leave “{parameter}” out to begin anew."
+                );
+                Self::invalid(vec![FieldError::new(parameter, "invalid", detail)])
+            }
+            StoreError::Outdated(parameter) => {
+                let detail = format!(
+                    "What follows this cursor is older than the retention and was removed, so something was missed. Leave “{parameter}” out to begin with the oldest that is there."
+                );
+                Self::gone(FieldError::new(parameter, "outdated", detail))
             }
             StoreError::Invalid(invalid) => invalid.into(),
             StoreError::Stopped => {

@@ -10,7 +10,7 @@ use crate::{
 };
 
 /// The reference: operation, who, the status of success.
-const TABLE: [(Operation, Who, u16); 37] = [
+const TABLE: [(Operation, Who, u16); Operation::ALL.len()] = [
     (Operation::ListWebhooks, Who::Admins, 200),
     (Operation::CreateWebhook, Who::Admins, 200),
     (Operation::UpdateWebhook, Who::Admins, 200),
@@ -25,6 +25,7 @@ const TABLE: [(Operation, Who, u16); 37] = [
     (Operation::RedeliverOne, Who::Admins, 202),
     (Operation::ReadJob, Who::Admins, 200),
     (Operation::CancelJob, Who::Admins, 204),
+    (Operation::ListEvents, Who::Admins, 200),
     (Operation::PublishEvent, Who::Admins, 202),
     (Operation::ListUsers, Who::Users, 200),
     (Operation::CreateUser, Who::Users, 200),

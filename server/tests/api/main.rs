@@ -8,6 +8,7 @@ mod support;
 mod bodies;
 mod custom_headers;
 mod deliveries;
+mod feed;
 mod groups;
 mod organizations;
 mod paths;
@@ -34,7 +35,7 @@ fn assert_problem(answer: &Answer, status: u16, pointers: &[&str]) {
         400 | 405 | 413 | 422 => "invalid_request",
         401 => "unauthenticated",
         403 => "forbidden",
-        404 => "not_found",
+        404 | 410 => "not_found",
         409 => "conflict",
         other => panic!("{other} is not expected anywhere"),
     };

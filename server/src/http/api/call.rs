@@ -6,13 +6,17 @@ use axum::{
     extract::{FromRequest, Query, RawPathParams, Request},
     http::HeaderMap,
 };
-use domain::{Issue, Operation};
+use domain::{FieldError, Issue, Operation};
 
+use super::parameters;
 use crate::{
     access::{Caller, Grant},
     herald::Herald,
     http::{address_of, members::Members},
 };
+
+/// Parameters that one answer says something about.
+const NAMED_MAX: usize = 64;
 
 pub(super) struct Call {
     pub(super) herald: Herald,
@@ -44,14 +48,16 @@ impl Call {
         let organization = param(&params, "organization");
         let (caller, grant) = herald.admit(request.headers(), address, operation, organization).await?;
         let query = Query::<Vec<(String, String)>>::try_from_uri(request.uri())
-            .map_err(|error| Problem::malformed(format!("The query could not be read: {error}.")))?;
+            .map_err(|error| Problem::malformed(format!("The query could not be read: {error}.")))?
+            .0;
+        check_names(operation, &query)?;
         let headers = request.headers().clone();
         let body = Bytes::from_request(request, &()).await.map_err(|error| {
             let mut problem = Problem::malformed(format!("The body could not be read: {error}."));
             problem.status = error.status().as_u16();
             problem
         })?;
-        Ok(Self { herald, caller, grant, params, query: query.0, headers, body })
+        Ok(Self { herald, caller, grant, params, query, headers, body })
     }
 
     /// A segment of the path, percent-decoded; the route says which there are.
@@ -59,12 +65,8 @@ impl Call {
         param(&self.params, name).unwrap_or_default()
     }
 
-    pub(super) fn query(&self, name: &str) -> Option<&str> {
-        param(&self.query, name)
-    }
-
-    pub(super) fn query_names(&self) -> impl Iterator<Item = &str> {
-        self.query.iter().map(|(name, _)| name.as_str())
+    pub(super) fn query(&self) -> &[(String, String)] {
+        &self.query
     }
 
     /// A header that may stand in a request once, and `None` where it does not.
@@ -91,6 +93,29 @@ impl Call {
     pub(super) fn optional_members(&self) -> Result<Members, Problem> {
         Members::read_optional(&self.body)
     }
+}
+
+/// What is not known is an error, so that a misspelt filter does not answer everything.
+fn check_names(operation: Operation, query: &[(String, String)]) -> Result<(), Problem> {
+    let known = parameters::of(operation);
+    let mut errors = Vec::new();
+    for (at, (name, _)) in query.iter().enumerate() {
+        let escaped = name.escape_debug();
+        if !known.contains(&name.as_str()) {
+            let known = match known {
+                [] => "This takes no parameters.".to_owned(),
+                known => format!("Known are {}.", known.join(", ")),
+            };
+            errors.push(FieldError::new(name, "unknown", format!("“{escaped}” is not known here. {known}")));
+        } else if query[..at].iter().any(|(before, _)| before == name) {
+            let detail = format!("“{escaped}” stands in the query more than once.");
+            errors.push(FieldError::new(name, "repeated", detail));
+        }
+        if errors.len() == NAMED_MAX {
+            break;
+        }
+    }
+    if errors.is_empty() { Ok(()) } else { Err(Problem::invalid(errors)) }
 }
 
 fn param<'a>(params: &'a [(String, String)], name: &str) -> Option<&'a str> {

@@ -1,29 +1,25 @@
 //! `.../webhooks/{webhook}/deliveries`, `.../deliveries/{delivery}` and `.../jobs/{job}`
 
-use std::str::FromStr;
-
 use api::Problem;
 use axum::http::StatusCode;
-use domain::{
-    Attempt, Delivery, DeliveryDetail, FieldError, Issue, MASKED, RequestLine, Timestamp,
-    limits::{PAGE_ROWS, PAGE_ROWS_MAX},
-};
+use domain::{Attempt, Delivery, DeliveryDetail, MASKED, RequestLine};
 use serde_json::{Map, Value, json};
 
-use super::{Call, Reply};
+use super::{Call, Reply, query::Query};
 use crate::store::DeliveryFilter;
 
 pub(super) async fn list(call: &Call) -> Result<Reply, Problem> {
     let id = call.herald.webhook_id(&call.grant, call.param("webhook")).await?;
-    let query = Query::read(call, &["status", "type", "from", "to", "cursor", "limit"])?;
+    let mut query = Query::of(call);
     let filter = DeliveryFilter {
-        state: query.parsed("status")?,
-        event_type: query.parsed("type")?,
-        from: query.time("from")?,
-        to: query.time("to")?,
+        state: query.parsed("status"),
+        event_type: query.parsed("type"),
+        from: query.time("from"),
+        to: query.time("to"),
     };
-    let limit = query.limit()?;
-    let page = call.herald.deliveries(&call.grant, id, &filter, query.text("cursor"), limit).await?;
+    let (limit, cursor) = (query.limit(), query.text("cursor"));
+    query.finish()?;
+    let page = call.herald.deliveries(&call.grant, id, &filter, cursor, limit).await?;
     let deliveries: Vec<Delivery> = page.deliveries.into_iter().map(|row| row.delivery).collect();
     let mut answer = Map::from_iter([("deliveries".to_owned(), json!(deliveries))]);
     if let Some(cursor) = page.next_cursor {
@@ -106,48 +102,4 @@ fn by_name(headers: impl Iterator<Item = (String, String)>) -> Value {
         map.insert(name, Value::from(joined));
     }
     Value::Object(map)
-}
-
-/// The query of a list: what is not known is an error, so that a misspelt filter does not answer everything.
-pub(super) struct Query<'c> {
-    call: &'c Call,
-}
-
-impl<'c> Query<'c> {
-    fn read(call: &'c Call, known: &[&str]) -> Result<Self, Problem> {
-        let unknown = call.query_names().filter(|name| !known.contains(name)).map(|name| {
-            let detail =
-                format!("“{}” is not known here. Known are {}.", name.escape_debug(), known.join(", "));
-            FieldError::new(name, "unknown", detail)
-        });
-        let errors: Vec<FieldError> = unknown.collect();
-        if errors.is_empty() { Ok(Self { call }) } else { Err(Problem::invalid(errors)) }
-    }
-
-    fn text(&self, name: &str) -> Option<&'c str> {
-        self.call.query(name).filter(|text| !text.is_empty())
-    }
-
-    fn parsed<T: FromStr<Err = Issue>>(&self, name: &str) -> Result<Option<T>, Problem> {
-        let parsed = self.text(name).map(str::parse).transpose();
-        parsed.map_err(|issue: Issue| Problem::invalid(vec![issue.at(name)]))
-    }
-
-    fn time(&self, name: &str) -> Result<Option<Timestamp>, Problem> {
-        self.text(name).map(str::parse).transpose().map_err(|_| {
-            let detail = format!("“{name}” must be a time such as 2026-11-24T14:02:11Z.");
-            Problem::invalid(vec![FieldError::new(name, "invalid", detail)])
-        })
-    }
-
-    fn limit(&self) -> Result<usize, Problem> {
-        let Some(text) = self.text("limit") else {
-            return Ok(PAGE_ROWS);
-        };
-        let limit = text.parse().ok().filter(|limit| (1..=PAGE_ROWS_MAX).contains(limit));
-        limit.ok_or_else(|| {
-            let detail = format!("“limit” must be a whole number from 1 to {PAGE_ROWS_MAX}.");
-            Problem::invalid(vec![FieldError::new("limit", "invalid", detail)])
-        })
-    }
 }

@@ -1,23 +1,71 @@
-//! `POST /api/organizations/{organization}/webhook-events`: one event, or an array of up to 100.
+//! `/api/organizations/{organization}/webhook-events`: publishing one event or an array of up to 100, and the feed.
 
 use api::Problem;
 use axum::http::StatusCode;
 use domain::{
-    EventType, FieldError, Issue, Payload, UserId,
+    EventId, EventType, FieldError, Issue, Payload, Timestamp, UserId,
     limits::{BATCH_EVENTS_MAX, IDEMPOTENCY_KEY_LENGTH_MAX, REQUEST_BODY_BYTES_MAX},
 };
+use serde::Serialize;
 use serde_json::{Value, json, value::RawValue};
 
-use super::{Call, Reply};
+use super::{Call, Reply, query::Query};
 use crate::{
     http::{members::Members, problem::problem_json},
-    store::Published,
+    store::{EventFilter, FeedEvent, Published},
     usecases::PublishRequest,
 };
 
 const KEY_HEADER: &str = "idempotency-key";
 /// How errors name it.
 const KEY_POINTER: &str = "Idempotency-Key";
+
+/// Ascending by sequence. Whoever keeps `next` as `after` misses nothing and sees nothing twice.
+pub(super) async fn list(call: &Call) -> Result<Reply, Problem> {
+    let mut query = Query::of(call);
+    let filter = EventFilter {
+        event_type: query.parsed("type"),
+        from: query.time("from"),
+        to: query.time("to"),
+        search: query.search(),
+    };
+    let (limit, after) = (query.limit(), query.text("after"));
+    query.finish()?;
+    let page = call.herald.feed(&call.grant, &filter, after, limit).await?;
+    Reply::json(&FeedView {
+        events: page.events.iter().map(EventView::of).collect::<Result<_, _>>()?,
+        next: page.next.as_deref(),
+    })
+}
+
+#[derive(Serialize)]
+struct FeedView<'p> {
+    events: Vec<EventView<'p>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    next: Option<&'p str>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct EventView<'p> {
+    id: EventId,
+    #[serde(rename = "type")]
+    event_type: EventType,
+    sequence: i64,
+    happened_at: Timestamp,
+    payload: &'p RawValue,
+}
+
+impl<'p> EventView<'p> {
+    fn of(event: &'p FeedEvent) -> Result<Self, Problem> {
+        let payload = serde_json::from_str(&event.payload).map_err(|error| {
+            tracing::error!(%error, event = %event.id, "A stored payload is no JSON");
+            Problem::internal()
+        })?;
+        let FeedEvent { id, event_type, sequence, happened_at, .. } = *event;
+        Ok(Self { id, event_type, sequence, happened_at, payload })
+    }
+}
 
 pub(super) async fn publish(call: &Call) -> Result<Reply, Problem> {
     if call.body().iter().find(|byte| !byte.is_ascii_whitespace()) == Some(&b'[') {

@@ -6,6 +6,8 @@ mod deliveries;
 mod events;
 mod groups;
 mod organizations;
+mod parameters;
+mod query;
 mod session;
 mod users;
 mod webhooks;
@@ -100,6 +102,7 @@ async fn run(operation: Operation, call: &Call) -> Result<Reply, Problem> {
         Operation::RedeliverOne => deliveries::redeliver(call).await,
         Operation::ReadJob => deliveries::job(call).await,
         Operation::CancelJob => deliveries::cancel_job(call).await,
+        Operation::ListEvents => events::list(call).await,
         Operation::PublishEvent => events::publish(call).await,
         Operation::ListUsers => users::list(call).await,
         Operation::CreateUser => users::create(call).await,

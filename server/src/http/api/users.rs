@@ -2,13 +2,10 @@
 
 use api::Problem;
 use axum::http::StatusCode;
-use domain::{
-    Invalid,
-    limits::{PAGE_ROWS, PAGE_ROWS_MAX},
-};
+use domain::limits::{PAGE_ROWS, PAGE_ROWS_MAX};
 use serde_json::json;
 
-use super::{Call, Reply};
+use super::{Call, Reply, query::Query};
 use crate::{
     store::{SortBy, UserFilter},
     usecases::NewUserRequest,
@@ -20,50 +17,17 @@ pub(super) async fn list(call: &Call) -> Result<Reply, Problem> {
 }
 
 fn filter(call: &Call) -> Result<UserFilter, Problem> {
-    let mut invalid = Invalid::default();
-    let active = match call.query("active") {
-        None | Some("" | "all") => None,
-        Some("true") => Some(true),
-        Some("false") => Some(false),
-        Some(_) => {
-            invalid.add("active", "unknown", "“active” is all, true or false.");
-            None
-        }
-    };
-    let descending = match call.query("sortDir") {
-        None | Some("" | "asc") => false,
-        Some("desc") => true,
-        Some(_) => {
-            invalid.add("sortDir", "unknown", "“sortDir” is asc or desc.");
-            false
-        }
-    };
-    let sort_by = match call.query("sortBy") {
-        None | Some("") => SortBy::Username,
-        Some(text) => SortBy::ALL.into_iter().find(|known| known.as_str() == text).unwrap_or_else(|| {
-            let known = SortBy::ALL.map(SortBy::as_str).join(", ");
-            invalid.add("sortBy", "unknown", format!("“sortBy” is one of {known}."));
-            SortBy::Username
-        }),
-    };
-    let limit = number(call, "limit", PAGE_ROWS, PAGE_ROWS_MAX, &mut invalid);
-    let skip = number(call, "skip", 0, u32::MAX as usize, &mut invalid);
-    if !invalid.errors.is_empty() {
-        return Err(invalid.into());
-    }
-    let search = call.query("search").unwrap_or_default().to_owned();
-    Ok(UserFilter { search, active, sort_by, descending, limit, skip })
-}
-
-fn number(call: &Call, name: &str, default: usize, max: usize, invalid: &mut Invalid) -> u32 {
-    let parsed = match call.query(name) {
-        None | Some("") => Some(default),
-        Some(text) => text.parse().ok().filter(|number| *number <= max),
-    };
-    if parsed.is_none() {
-        invalid.add(name, "invalid", format!("“{name}” is a whole number from 0 to {max}."));
-    }
-    parsed.and_then(|number| u32::try_from(number).ok()).unwrap_or_default()
+    let mut query = Query::of(call);
+    let active = query.choice("active", None, &[("all", None), ("true", Some(true)), ("false", Some(false))]);
+    let descending = query.choice("sortDir", false, &[("asc", false), ("desc", true)]);
+    let columns = SortBy::ALL.map(|column| (column.as_str(), column));
+    let sort_by = query.choice("sortBy", SortBy::Username, &columns);
+    let limit = query.number("limit", 0, PAGE_ROWS, PAGE_ROWS_MAX);
+    let skip = query.number("skip", 0, 0, u32::MAX as usize);
+    let search = query.search().unwrap_or_default();
+    query.finish()?;
+    let number = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
+    Ok(UserFilter { search, active, sort_by, descending, limit: number(limit), skip: number(skip) })
 }
 
 pub(super) async fn create(call: &Call) -> Result<Reply, Problem> {

@@ -2,6 +2,7 @@
 
 mod access;
 mod checks;
+mod feed;
 mod grouping;
 mod jobs;
 mod opening;

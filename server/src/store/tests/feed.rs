@@ -1,0 +1,105 @@
+//! The feed: what a page is read off, and what the retention leaves of it.
+
+use domain::{EventType, Timestamp};
+
+use super::{NOW, Record, TestStore};
+use crate::store::{
+    Pruned, StoreError,
+    feed::{EventFilter, feed_sql},
+};
+
+fn searching(text: &str) -> EventFilter {
+    EventFilter { search: Some(text.to_owned()), ..EventFilter::default() }
+}
+
+fn all_filters(search: Option<String>) -> EventFilter {
+    EventFilter { event_type: Some(EventType::UserLogin), from: Some(NOW), to: Some(NOW), search }
+}
+
+#[tokio::test]
+async fn a_page_of_the_feed_is_read_off_an_index_in_order() {
+    let store = TestStore::open().await;
+    for filter in [EventFilter::default(), all_filters(None)] {
+        let plan = store.plan(&feed_sql(&filter)).await;
+        let [search] = plan.as_slice() else { panic!("{plan:#?}") };
+        assert!(search.starts_with("SEARCH events USING INDEX sqlite_autoindex_events"), "{search}");
+        assert!(search.ends_with("(organization_id=? AND sequence>? AND sequence<?)"), "{search}");
+    }
+}
+
+#[tokio::test]
+async fn who_an_event_is_about_is_found_by_an_index() {
+    let store = TestStore::open().await;
+    for filter in [searching("demo"), all_filters(Some("demo".to_owned()))] {
+        let plan = store.plan(&feed_sql(&filter)).await;
+        for index in ["events_of_username", "events_of_email"] {
+            let wanted = format!(
+                "SEARCH events USING INDEX {index} (organization_id=? AND <expr>=? AND sequence>? AND sequence<?)"
+            );
+            let at = plan.iter().position(|step| *step == wanted).unwrap_or_else(|| panic!("{plan:#?}"));
+            // Sorting comes after the limit, when a page of rows is left.
+            assert!(plan[at + 1].starts_with("SCAN (subquery"), "{plan:#?}");
+        }
+        assert!(plan.iter().any(|step| step.ends_with("(id=?)")), "{plan:#?}");
+        assert!(!plan.iter().any(|step| step.starts_with("SCAN events")), "{plan:#?}");
+    }
+}
+
+#[tokio::test]
+async fn what_was_removed_is_never_skipped_in_silence() {
+    let store = TestStore::open().await;
+    let organization = store.organization("acme").await.id;
+    let all = EventFilter::default();
+    for _ in 0..6 {
+        store.store.writer.write(Record(organization)).await.expect("an event");
+    }
+    let first = store.store.feed(organization, &all, None, 2).await.expect("a page");
+    let second = store.store.feed(organization, &all, first.next.as_deref(), 1).await.expect("a page");
+    assert_eq!(sequences(&first.events), [1, 2]);
+    assert_eq!(sequences(&second.events), [3]);
+
+    store.execute("UPDATE events SET happened_at = 1 WHERE sequence <= 3").await.expect("long ago");
+    let before = Timestamp::from_unix_ms(2);
+    assert_eq!(store.store.prune(before, 0).await.expect("pruned"), Pruned::All);
+    let outdated = store.store.feed(organization, &all, first.next.as_deref(), 9).await;
+    assert!(matches!(outdated, Err(StoreError::Outdated("after"))), "{outdated:?}");
+    for after in [second.next.as_deref(), None] {
+        let rest = store.store.feed(organization, &all, after, 9).await.expect("nothing is missing");
+        assert_eq!(sequences(&rest.events), [4, 5, 6]);
+    }
+
+    store.execute("UPDATE events SET happened_at = 1").await.expect("long ago");
+    store.store.prune(before, 0).await.expect("pruned");
+    let empty = store.store.feed(organization, &all, None, 9).await.expect("an empty page");
+    assert_eq!(empty.events, []);
+    store.store.writer.write(Record(organization)).await.expect("an event");
+    let page = store.store.feed(organization, &all, empty.next.as_deref(), 9).await.expect("a page");
+    assert_eq!(sequences(&page.events), [7]);
+}
+
+#[tokio::test]
+async fn an_old_event_that_waits_does_not_hide_a_gap() {
+    let store = TestStore::open().await;
+    let organization = store.organization("acme").await.id;
+    store.webhook(organization, "demo").await;
+    for _ in 0..3 {
+        store.store.writer.write(Record(organization)).await.expect("an event");
+    }
+    store
+        .execute("UPDATE deliveries SET state = 'cancelled', due_at = NULL WHERE event_seq = 2")
+        .await
+        .expect("settled");
+    store.execute("UPDATE events SET happened_at = 1 WHERE sequence <= 2").await.expect("long ago");
+    store.store.prune(Timestamp::from_unix_ms(2), 0).await.expect("pruned");
+    assert_eq!(
+        store.number("SELECT count(*) FROM events").await,
+        2,
+        "the first still has a pending delivery"
+    );
+    let page = store.store.feed(organization, &EventFilter::default(), None, 9).await.expect("a page");
+    assert_eq!(sequences(&page.events), [3]);
+}
+
+fn sequences(events: &[crate::store::FeedEvent]) -> Vec<i64> {
+    events.iter().map(|event| event.sequence).collect()
+}
