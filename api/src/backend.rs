@@ -3,15 +3,16 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use domain::{OrgUser, OrganizationId, UserId, WebhookId};
+use domain::{Delivery, DeliveryDetail, DeliveryId, OrgUser, OrganizationId, UserId, WebhookId};
 
 use crate::{
     Next, Problem,
-    deliveries::DeliveryPage,
+    deliveries::{Begun, DeliveryPage, HeldAction, Redelivery},
+    events::{NewEvent, Published},
     organizations::OrganizationView,
     session::{FirstRun, SessionView},
     users::{NewUser, UserPage, UserQuery},
-    webhooks::{NewWebhook, SecretView, WebhookRow, WebhookView},
+    webhooks::{NewWebhook, SecretView, WebhookEdit, WebhookRow, WebhookView},
 };
 
 /// The use cases, as the caller of this request may have them: every method checks who calls.
@@ -38,6 +39,12 @@ pub trait Backend: Send + Sync {
         organization: OrganizationId,
         new: NewWebhook,
     ) -> Result<WebhookView, Problem>;
+    async fn edit_webhook(
+        &self,
+        organization: OrganizationId,
+        webhook: WebhookId,
+        edit: WebhookEdit,
+    ) -> Result<WebhookView, Problem>;
     async fn delete_webhooks(
         &self,
         organization: OrganizationId,
@@ -50,12 +57,48 @@ pub trait Backend: Send + Sync {
         enabled: bool,
     ) -> Result<(), Problem>;
     async fn secret(&self, organization: OrganizationId, webhook: WebhookId) -> Result<SecretView, Problem>;
+    async fn rotate_secret(
+        &self,
+        organization: OrganizationId,
+        webhook: WebhookId,
+        overlap_seconds: Option<u64>,
+    ) -> Result<SecretView, Problem>;
+    async fn test_webhook(
+        &self,
+        organization: OrganizationId,
+        webhook: WebhookId,
+    ) -> Result<DeliveryDetail, Problem>;
+
+    async fn publish(&self, organization: OrganizationId, event: NewEvent) -> Result<Published, Problem>;
+
     async fn deliveries(
         &self,
         organization: OrganizationId,
         webhook: WebhookId,
         cursor: Option<String>,
     ) -> Result<DeliveryPage, Problem>;
+    async fn delivery(
+        &self,
+        organization: OrganizationId,
+        delivery: DeliveryId,
+    ) -> Result<DeliveryDetail, Problem>;
+    async fn redeliver(
+        &self,
+        organization: OrganizationId,
+        delivery: DeliveryId,
+    ) -> Result<Delivery, Problem>;
+    async fn redeliver_many(
+        &self,
+        organization: OrganizationId,
+        webhook: WebhookId,
+        which: Redelivery,
+    ) -> Result<Begun, Problem>;
+    async fn settle_held(
+        &self,
+        organization: OrganizationId,
+        webhook: WebhookId,
+        action: HeldAction,
+    ) -> Result<Begun, Problem>;
 
     async fn users(&self, organization: OrganizationId, query: UserQuery) -> Result<UserPage, Problem>;
     async fn create_user(&self, organization: OrganizationId, new: NewUser) -> Result<OrgUser, Problem>;

@@ -1,12 +1,18 @@
-//! Deliveries of a webhook.
+//! Deliveries of a webhook, and sending them again.
 
-use domain::{Delivery, OrganizationId, WebhookId};
+use domain::{
+    Delivery, DeliveryDetail, DeliveryId, DeliveryState, JobId, OrganizationId, Timestamp, WebhookId,
+};
 use serde::{Deserialize, Serialize};
 use server_fn_macro_default::server;
 
+use crate::{
+    Next, Problem, paths,
+    transport::{Once, Repeatable},
+    webhooks::LastAttempt,
+};
 #[cfg(feature = "ssr")]
-use crate::backend;
-use crate::{Problem, webhooks::LastAttempt};
+use crate::{backend, settle};
 
 /// A delivery and how its newest attempt ended.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -29,11 +35,94 @@ pub struct DeliveryPage {
     pub next_cursor: Option<String>,
 }
 
-#[server(prefix = "/fn", endpoint = "deliveries/list")]
+/// Which deliveries to send again.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Redelivery {
+    /// Only those since then.
+    #[serde(default)]
+    pub since: Option<Timestamp>,
+    /// Only those in this state. Without it the failed ones, or where `since` is given all that have ended.
+    #[serde(default)]
+    pub status: Option<DeliveryState>,
+    /// Only count them.
+    #[serde(default)]
+    pub dry_run: bool,
+}
+
+/// What was begun for many deliveries.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Begun {
+    /// For how many.
+    pub matched: u32,
+    /// The work itself, unless it was only counted.
+    pub job: Option<JobId>,
+}
+
+/// What becomes of the deliveries that were held while their webhook was disabled.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum HeldAction {
+    /// They are sent.
+    Release,
+    /// They never are.
+    Discard,
+}
+
+/// Newest first.
+#[server(prefix = "/fn", endpoint = "deliveries/list", client = Repeatable)]
 pub async fn list_deliveries(
     organization_id: OrganizationId,
     webhook_id: WebhookId,
     cursor: Option<String>,
 ) -> Result<DeliveryPage, Problem> {
     backend()?.deliveries(organization_id, webhook_id, cursor).await
+}
+
+/// A delivery with its body and all its attempts.
+#[server(prefix = "/fn", endpoint = "deliveries/read", client = Repeatable)]
+pub async fn read_delivery(
+    organization_id: OrganizationId,
+    delivery_id: DeliveryId,
+) -> Result<DeliveryDetail, Problem> {
+    backend()?.delivery(organization_id, delivery_id).await
+}
+
+/// Sends a delivery again, under the same `webhook-id`.
+#[server(prefix = "/fn", endpoint = "deliveries/redeliver", client = Once)]
+pub async fn redeliver(
+    organization_id: OrganizationId,
+    delivery_id: DeliveryId,
+) -> Result<Delivery, Problem> {
+    let backend = backend()?;
+    let outcome = backend.redeliver(organization_id, delivery_id).await;
+    settle(&backend, outcome, |delivery| after_redeliver(organization_id, delivery.webhook_id))
+}
+
+/// Sends many deliveries of a webhook again, some at a time.
+#[server(prefix = "/fn", endpoint = "deliveries/redeliver-many", client = Once)]
+pub async fn redeliver_many(
+    organization_id: OrganizationId,
+    webhook_id: WebhookId,
+    #[server(default)] which: Redelivery,
+) -> Result<Begun, Problem> {
+    let backend = backend()?;
+    let outcome = backend.redeliver_many(organization_id, webhook_id, which).await;
+    settle(&backend, outcome, |_| after_redeliver(organization_id, webhook_id))
+}
+
+/// Releases or discards what was held while the webhook was disabled.
+#[server(prefix = "/fn", endpoint = "deliveries/settle-held", client = Once)]
+pub async fn settle_held(
+    organization_id: OrganizationId,
+    webhook_id: WebhookId,
+    action: HeldAction,
+) -> Result<Begun, Problem> {
+    let backend = backend()?;
+    let outcome = backend.settle_held(organization_id, webhook_id, action).await;
+    settle(&backend, outcome, |_| after_redeliver(organization_id, webhook_id))
+}
+
+#[must_use]
+pub fn after_redeliver(organization: OrganizationId, webhook: WebhookId) -> Next {
+    Next::new(paths::webhook(organization, webhook))
 }

@@ -4,12 +4,17 @@
 
 #[cfg(feature = "ssr")]
 mod backend;
+#[cfg(feature = "client")]
+pub mod client;
 pub mod deliveries;
+pub mod events;
 mod flash;
 pub mod organizations;
 pub mod paths;
 mod problem;
 pub mod session;
+#[cfg(not(feature = "client"))]
+mod transport;
 pub mod users;
 pub mod webhooks;
 
@@ -19,3 +24,12 @@ pub use backend::Backend;
 use backend::{backend, settle};
 pub use flash::{Flash, FormFlash, Next, Toast, ToastKind};
 pub use problem::{Code, Problem};
+
+/// How the functions reach the server.
+#[cfg(feature = "client")]
+use client::transport;
+
+#[cfg(all(feature = "client", any(feature = "ssr", feature = "hydrate")))]
+compile_error!(
+    "`client` is for programs of their own: build them apart from the server and from the console"
+);

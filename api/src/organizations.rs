@@ -4,9 +4,9 @@ use domain::{Organization, OrganizationId, Seats, Timestamp};
 use serde::{Deserialize, Serialize};
 use server_fn_macro_default::server;
 
-use crate::Problem;
 #[cfg(feature = "ssr")]
 use crate::backend;
+use crate::{Problem, transport::Repeatable};
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OrganizationView {
@@ -16,7 +16,7 @@ pub struct OrganizationView {
     pub seats: Option<Seats>,
 }
 
-#[server(prefix = "/fn", endpoint = "organizations/read")]
+#[server(prefix = "/fn", endpoint = "organizations/read", client = Repeatable)]
 pub async fn read_organization(organization_id: OrganizationId) -> Result<OrganizationView, Problem> {
     backend()?.organization(organization_id).await
 }

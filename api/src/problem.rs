@@ -36,6 +36,10 @@ pub struct Problem {
     /// In how many seconds trying again may work.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub retry_after: Option<u64>,
+    /// Why no server answered, where none did.
+    #[cfg(feature = "client")]
+    #[serde(skip)]
+    pub(crate) fault: Option<Box<crate::client::Fault>>,
 }
 
 impl Problem {
@@ -111,7 +115,22 @@ impl Problem {
     }
 
     fn new(code: Code, status: u16, detail: impl Into<String>) -> Self {
-        Self { code, status, detail: detail.into(), errors: Vec::new(), retry_after: None }
+        Self {
+            code,
+            status,
+            detail: detail.into(),
+            errors: Vec::new(),
+            retry_after: None,
+            #[cfg(feature = "client")]
+            fault: None,
+        }
+    }
+
+    /// For who calls a function, before they are told what it really is.
+    #[cfg(feature = "client")]
+    pub(crate) fn of_fault(fault: crate::client::Fault) -> Self {
+        let problem = Self::unavailable("There is no answer of a server.");
+        Self { fault: Some(Box::new(fault)), ..problem }
     }
 
     /// The status in words, for RFC 9457's `title`.
@@ -153,6 +172,17 @@ impl From<Invalid> for Problem {
 impl FromServerFnError for Problem {
     type Encoder = JsonEncoding;
 
+    #[cfg(feature = "client")]
+    fn from_server_fn_error(error: ServerFnErrorErr) -> Self {
+        use crate::client::Fault;
+        Self::of_fault(match error {
+            // Herald's errors are read before; this is an answer of status 200.
+            ServerFnErrorErr::Deserialization(detail) => Fault::BadAnswer { status: 200, detail },
+            other => Fault::BadArguments(other.to_string()),
+        })
+    }
+
+    #[cfg(not(feature = "client"))]
     fn from_server_fn_error(error: ServerFnErrorErr) -> Self {
         match error {
             ServerFnErrorErr::Request(_) => {
@@ -161,6 +191,12 @@ impl FromServerFnError for Problem {
             ServerFnErrorErr::Args(detail) | ServerFnErrorErr::MissingArg(detail) => {
                 Self::malformed(format!("The request could not be read: {detail}."))
             }
+            // On the server it is the arguments that were JSON and could not be read.
+            #[cfg(feature = "ssr")]
+            ServerFnErrorErr::Deserialization(detail) => {
+                Self::malformed(format!("The request could not be read: {detail}."))
+            }
+            #[cfg(not(feature = "ssr"))]
             ServerFnErrorErr::Deserialization(_) => Self::unavailable(
                 "The server answered in a way that this page does not understand. Reload it.",
             ),

@@ -4,7 +4,10 @@ use domain::{Organization, OrganizationId, Role, UserId};
 use serde::{Deserialize, Serialize};
 use server_fn_macro_default::server;
 
-use crate::{Next, Problem, Toast, paths};
+use crate::{
+    Next, Problem, Toast, paths,
+    transport::{Once, Repeatable},
+};
 #[cfg(feature = "ssr")]
 use crate::{backend, settle};
 
@@ -50,13 +53,13 @@ pub struct FirstRun {
 }
 
 /// Who is signed in; `None` for a visitor.
-#[server(prefix = "/fn", endpoint = "session/read")]
+#[server(prefix = "/fn", endpoint = "session/read", client = Repeatable)]
 pub async fn read_session() -> Result<Option<SessionView>, Problem> {
     backend()?.session().await
 }
 
 /// Signs in with a user name or e-mail. `to` is a path of the console to go on to.
-#[server(prefix = "/fn", endpoint = "session/sign-in")]
+#[server(prefix = "/fn", endpoint = "session/sign-in", client = Once)]
 pub async fn sign_in(
     username: String,
     password: String,
@@ -75,7 +78,7 @@ pub fn after_sign_in(to: &str) -> Next {
     Next::new(if own { to } else { paths::START })
 }
 
-#[server(prefix = "/fn", endpoint = "session/sign-out")]
+#[server(prefix = "/fn", endpoint = "session/sign-out", client = Once)]
 pub async fn sign_out() -> Result<(), Problem> {
     let backend = backend()?;
     settle(&backend, backend.sign_out().await, |()| after_sign_out())
@@ -87,13 +90,13 @@ pub fn after_sign_out() -> Next {
 }
 
 /// Whether the one-time link still works.
-#[server(prefix = "/fn", endpoint = "first-run/read")]
+#[server(prefix = "/fn", endpoint = "first-run/read", client = Repeatable)]
 pub async fn first_run_is_open(token: String) -> Result<bool, Problem> {
     backend()?.first_run_is_open(token).await
 }
 
 /// Makes the first organization and signs its first admin in.
-#[server(prefix = "/fn", endpoint = "first-run/create")]
+#[server(prefix = "/fn", endpoint = "first-run/create", client = Once)]
 pub async fn create_first_run(
     token: String,
     organization: String,

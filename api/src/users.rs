@@ -4,7 +4,10 @@ use domain::{OrgUser, OrganizationId, UserId};
 use serde::{Deserialize, Serialize};
 use server_fn_macro_default::server;
 
-use crate::{Next, Problem, Toast, paths};
+use crate::{
+    Next, Problem, Toast, paths,
+    transport::{Once, Repeatable},
+};
 #[cfg(feature = "ssr")]
 use crate::{backend, settle};
 
@@ -37,7 +40,7 @@ pub struct UserPage {
     pub disable_fires: Vec<String>,
 }
 
-#[server(prefix = "/fn", endpoint = "users/list")]
+#[server(prefix = "/fn", endpoint = "users/list", client = Repeatable)]
 pub async fn list_users(
     organization_id: OrganizationId,
     #[server(default)] search: String,
@@ -46,7 +49,7 @@ pub async fn list_users(
     backend()?.users(organization_id, UserQuery { search, page }).await
 }
 
-#[server(prefix = "/fn", endpoint = "users/create")]
+#[server(prefix = "/fn", endpoint = "users/create", client = Once)]
 pub async fn create_user(
     organization_id: OrganizationId,
     #[server(default)] username: String,
@@ -66,7 +69,7 @@ pub fn after_create(organization: OrganizationId) -> Next {
 }
 
 /// Disables or enables a user. Disabling ends their sessions and fires `USER_DISABLED`, once.
-#[server(prefix = "/fn", endpoint = "users/set-active")]
+#[server(prefix = "/fn", endpoint = "users/set-active", client = Once)]
 pub async fn set_user_active(
     organization_id: OrganizationId,
     user_id: UserId,

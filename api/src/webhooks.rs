@@ -2,11 +2,15 @@
 
 use std::fmt;
 
-use domain::{OrganizationId, Timestamp, Webhook, WebhookId};
+use domain::{DeliveryDetail, OrganizationId, Timestamp, Webhook, WebhookId};
 use serde::{Deserialize, Serialize};
+use server_fn::codec::Json;
 use server_fn_macro_default::server;
 
-use crate::{Next, Problem, Toast, paths};
+use crate::{
+    Next, Problem, Toast, paths,
+    transport::{Once, Repeatable},
+};
 #[cfg(feature = "ssr")]
 use crate::{backend, settle};
 
@@ -18,6 +22,19 @@ pub struct NewWebhook {
     pub url: String,
     pub description: String,
     pub enabled: bool,
+}
+
+/// A change of a webhook, as typed; `None` stays as it is.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WebhookEdit {
+    #[serde(default)]
+    pub name: Option<String>,
+    #[serde(default)]
+    pub url: Option<String>,
+    #[serde(default)]
+    pub description: Option<String>,
+    #[serde(default)]
+    pub enabled: Option<bool>,
 }
 
 /// A row of the list.
@@ -68,6 +85,23 @@ pub struct Failing {
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SecretView {
     pub secret: String,
+    /// The one before, while both sign.
+    #[serde(default)]
+    pub previous: Option<PreviousSecret>,
+}
+
+/// A secret that has been replaced.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PreviousSecret {
+    pub secret: String,
+    /// Until when it signs.
+    pub expires_at: Timestamp,
+}
+
+impl fmt::Debug for PreviousSecret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("PreviousSecret([REDACTED])")
+    }
 }
 
 impl fmt::Debug for SecretView {
@@ -77,12 +111,12 @@ impl fmt::Debug for SecretView {
 }
 
 /// The organization's webhooks by name.
-#[server(prefix = "/fn", endpoint = "webhooks/list")]
+#[server(prefix = "/fn", endpoint = "webhooks/list", client = Repeatable)]
 pub async fn list_webhooks(organization_id: OrganizationId) -> Result<Vec<WebhookRow>, Problem> {
     backend()?.webhooks(organization_id).await
 }
 
-#[server(prefix = "/fn", endpoint = "webhooks/read")]
+#[server(prefix = "/fn", endpoint = "webhooks/read", client = Repeatable)]
 pub async fn read_webhook(
     organization_id: OrganizationId,
     webhook_id: WebhookId,
@@ -91,7 +125,7 @@ pub async fn read_webhook(
 }
 
 /// Creates a webhook. Every field defaults, so that a missing one is an error at its field.
-#[server(prefix = "/fn", endpoint = "webhooks/create")]
+#[server(prefix = "/fn", endpoint = "webhooks/create", client = Once)]
 pub async fn create_webhook(
     organization_id: OrganizationId,
     #[server(default)] event_type: String,
@@ -111,8 +145,37 @@ pub fn after_create(organization: OrganizationId) -> Next {
     Next::saying(paths::webhooks(organization), Toast::WebhookCreated)
 }
 
+/// Changes a webhook. A new URL counts for what is pending too.
+// In JSON, since a form cannot tell an empty description from none.
+#[server(prefix = "/fn", endpoint = "webhooks/edit", input = Json, client = Once)]
+pub async fn edit_webhook(
+    organization_id: OrganizationId,
+    webhook_id: WebhookId,
+    edit: WebhookEdit,
+) -> Result<WebhookView, Problem> {
+    let backend = backend()?;
+    let outcome = backend.edit_webhook(organization_id, webhook_id, edit).await;
+    settle(&backend, outcome, |_| after_edit(organization_id, webhook_id))
+}
+
+#[must_use]
+pub fn after_edit(organization: OrganizationId, webhook: WebhookId) -> Next {
+    Next::new(paths::webhook(organization, webhook))
+}
+
+/// Sends a test at once and answers what came of it. It is never tried again.
+#[server(prefix = "/fn", endpoint = "webhooks/test", client = Once)]
+pub async fn test_webhook(
+    organization_id: OrganizationId,
+    webhook_id: WebhookId,
+) -> Result<DeliveryDetail, Problem> {
+    let backend = backend()?;
+    let outcome = backend.test_webhook(organization_id, webhook_id).await;
+    settle(&backend, outcome, |_| after_edit(organization_id, webhook_id))
+}
+
 /// Deletes webhooks: all of them or, when one cannot be found, none. Answers how many.
-#[server(prefix = "/fn", endpoint = "webhooks/delete")]
+#[server(prefix = "/fn", endpoint = "webhooks/delete", client = Once)]
 pub async fn delete_webhooks(
     organization_id: OrganizationId,
     #[server(default)] ids: Vec<WebhookId>,
@@ -127,7 +190,7 @@ pub fn after_delete(organization: OrganizationId) -> Next {
     Next::saying(paths::webhooks(organization), Toast::WebhooksDeleted)
 }
 
-#[server(prefix = "/fn", endpoint = "webhooks/set-enabled")]
+#[server(prefix = "/fn", endpoint = "webhooks/set-enabled", client = Once)]
 pub async fn set_webhook_enabled(
     organization_id: OrganizationId,
     webhook_id: WebhookId,
@@ -145,13 +208,28 @@ pub fn after_set_enabled(organization: OrganizationId, webhook: WebhookId, enabl
 }
 
 /// Shows the secret, which the audit log notes.
-#[server(prefix = "/fn", endpoint = "webhooks/secret")]
+#[server(prefix = "/fn", endpoint = "webhooks/secret", client = Repeatable)]
 pub async fn read_secret(
     organization_id: OrganizationId,
     webhook_id: WebhookId,
 ) -> Result<SecretView, Problem> {
     let backend = backend()?;
     let outcome = backend.secret(organization_id, webhook_id).await;
+    if let Ok(secret) = &outcome {
+        backend.flash_secret(webhook_id, secret);
+    }
+    settle(&backend, outcome, |_| after_read_secret(organization_id, webhook_id))
+}
+
+/// Replaces the secret. The one before goes on signing beside it for `overlap_seconds`, a day where that is not said.
+#[server(prefix = "/fn", endpoint = "webhooks/rotate-secret", client = Once)]
+pub async fn rotate_secret(
+    organization_id: OrganizationId,
+    webhook_id: WebhookId,
+    #[server(default)] overlap_seconds: Option<u64>,
+) -> Result<SecretView, Problem> {
+    let backend = backend()?;
+    let outcome = backend.rotate_secret(organization_id, webhook_id, overlap_seconds).await;
     if let Ok(secret) = &outcome {
         backend.flash_secret(webhook_id, secret);
     }

@@ -319,7 +319,7 @@ impl RequestLine {
 pub const USER_AGENT: &str = concat!("Herald/", env!("CARGO_PKG_VERSION"));
 
 /// A delivery with everything that was tried.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DeliveryDetail {
     pub delivery: Delivery,
     pub event_time: Timestamp,

@@ -178,3 +178,18 @@ pub const API_KEYS_PER_USER_MAX: usize = 100;
 pub const API_KEY_AGE_MAX: Duration = Duration::from_secs(730 * 24 * 60 * 60);
 /// An API key's last use is written down no oftener than this.
 pub const KEY_USE_NOTED_EVERY: Duration = Duration::from_secs(60);
+
+/// A program that calls the server functions: how long a connection may take, TLS included,
+pub const CLIENT_CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
+/// and a whole call, its retries included.
+pub const CLIENT_TIMEOUT: Duration = Duration::from_secs(30);
+/// How often a call that may be repeated is tried again,
+pub const CLIENT_RETRIES: u32 = 3;
+/// each time after twice the wait, from here
+pub const CLIENT_BACKOFF_MIN: Duration = Duration::from_millis(200);
+/// to here.
+pub const CLIENT_BACKOFF_MAX: Duration = Duration::from_secs(5);
+/// A server that asks for more patience than this is not asked again.
+pub const CLIENT_RETRY_AFTER_MAX: Duration = Duration::from_secs(10);
+/// The longest answer that it reads.
+pub const CLIENT_ANSWER_BYTES_MAX: usize = 32 * 1024 * 1024;

@@ -1,24 +1,31 @@
 //! The server functions' way into the use cases, for one request.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::{
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
 
 use api::{
     Backend, Flash, Next, Problem,
-    deliveries::DeliveryPage,
+    deliveries::{Begun, DeliveryPage, HeldAction, Redelivery},
+    events::{NewEvent, Published},
     organizations::OrganizationView,
     session::{FirstRun, SessionView},
     users::{NewUser, UserPage, UserQuery},
-    webhooks::{NewWebhook, SecretView, WebhookRow, WebhookView},
+    webhooks::{NewWebhook, PreviousSecret, SecretView, WebhookEdit, WebhookRow, WebhookView},
 };
 use async_trait::async_trait;
-use domain::{Operation, OrgUser, OrganizationId, UserId, WebhookId, limits::PAGE_ROWS};
+use domain::{
+    Delivery, DeliveryDetail, DeliveryId, FieldError, Operation, OrgUser, OrganizationId, UserId, WebhookId,
+    limits::PAGE_ROWS,
+};
 
 use super::cookies::{end_session_cookie, session_cookie};
 use crate::{
     access::{Caller, Grant},
     herald::Herald,
-    store::DeliveryFilter,
-    usecases::{EditWebhook, NewUserRequest, NewWebhookRequest},
+    store::{DeliveryFilter, JobAction, Secrets},
+    usecases::{EditWebhook, NewUserRequest, NewWebhookRequest, PublishRequest, check_key},
 };
 
 /// How a request ends, beside the value of its function.
@@ -130,10 +137,22 @@ impl Backend for RequestBackend {
     ) -> Result<WebhookView, Problem> {
         let grant = self.grant(Operation::CreateWebhook, organization).await?;
         let NewWebhook { event_type, name, url, description, enabled } = new;
-        // A browser sends a text area's line breaks as CR LF.
-        let description = description.replace("\r\n", "\n");
+        let description = with_line_feeds(&description);
         let request = NewWebhookRequest { event_type, name, url, description, enabled, headers: Vec::new() };
         self.herald.create_webhook(&grant, request).await.map_err(at_form_fields)
+    }
+
+    async fn edit_webhook(
+        &self,
+        organization: OrganizationId,
+        webhook: WebhookId,
+        edit: WebhookEdit,
+    ) -> Result<WebhookView, Problem> {
+        let grant = self.grant(Operation::UpdateWebhook, organization).await?;
+        let WebhookEdit { name, url, description, enabled } = edit;
+        let description = description.map(|text| with_line_feeds(&text));
+        let edit = EditWebhook { enabled, name, url, description, headers: Vec::new() };
+        self.herald.edit_webhook(&grant, webhook, edit).await
     }
 
     async fn delete_webhooks(
@@ -158,8 +177,41 @@ impl Backend for RequestBackend {
 
     async fn secret(&self, organization: OrganizationId, webhook: WebhookId) -> Result<SecretView, Problem> {
         let grant = self.grant(Operation::ReadSecret, organization).await?;
-        let secrets = self.herald.secrets(&grant, webhook).await?;
-        Ok(SecretView { secret: secrets.secret.reveal() })
+        self.herald.secrets(&grant, webhook).await.map(secret_view)
+    }
+
+    async fn rotate_secret(
+        &self,
+        organization: OrganizationId,
+        webhook: WebhookId,
+        overlap_seconds: Option<u64>,
+    ) -> Result<SecretView, Problem> {
+        let grant = self.grant(Operation::RotateSecret, organization).await?;
+        let overlap = overlap_seconds.map(Duration::from_secs);
+        self.herald.rotate_secret(&grant, webhook, overlap).await.map(secret_view)
+    }
+
+    async fn test_webhook(
+        &self,
+        organization: OrganizationId,
+        webhook: WebhookId,
+    ) -> Result<DeliveryDetail, Problem> {
+        let grant = self.grant(Operation::TestWebhook, organization).await?;
+        self.herald.test_webhook(&grant, webhook).await
+    }
+
+    async fn publish(&self, organization: OrganizationId, event: NewEvent) -> Result<Published, Problem> {
+        let grant = self.grant(Operation::PublishEvent, organization).await?;
+        let NewEvent { payload, idempotency_key } = event;
+        let key = check_key(&idempotency_key).map_err(|issue| {
+            let argument = FieldError::new("event", "", "");
+            Problem::invalid(vec![issue.at("idempotencyKey").inside(&argument)])
+        })?;
+        let event_type = payload.event_type();
+        let request = PublishRequest { payload, idempotency_key: Some(key) };
+        let mut published = self.herald.publish(&grant, vec![request]).await?;
+        let (id, deliveries, repeated) = published.pop().ok_or_else(Problem::internal)?.found()?;
+        Ok(Published { id, event_type, deliveries, repeated })
     }
 
     async fn deliveries(
@@ -171,6 +223,49 @@ impl Backend for RequestBackend {
         let grant = self.grant(Operation::ListDeliveries, organization).await?;
         let filter = DeliveryFilter::default();
         self.herald.deliveries(&grant, webhook, &filter, cursor.as_deref(), PAGE_ROWS).await
+    }
+
+    async fn delivery(
+        &self,
+        organization: OrganizationId,
+        delivery: DeliveryId,
+    ) -> Result<DeliveryDetail, Problem> {
+        let grant = self.grant(Operation::ReadDelivery, organization).await?;
+        self.herald.delivery(&grant, &delivery.to_string()).await
+    }
+
+    async fn redeliver(
+        &self,
+        organization: OrganizationId,
+        delivery: DeliveryId,
+    ) -> Result<Delivery, Problem> {
+        let grant = self.grant(Operation::RedeliverOne, organization).await?;
+        self.herald.redeliver(&grant, &delivery.to_string()).await
+    }
+
+    async fn redeliver_many(
+        &self,
+        organization: OrganizationId,
+        webhook: WebhookId,
+        which: Redelivery,
+    ) -> Result<Begun, Problem> {
+        let grant = self.grant(Operation::RedeliverMany, organization).await?;
+        let Redelivery { since, status, dry_run } = which;
+        self.herald.redeliver_many(&grant, webhook, since, status, dry_run).await
+    }
+
+    async fn settle_held(
+        &self,
+        organization: OrganizationId,
+        webhook: WebhookId,
+        action: HeldAction,
+    ) -> Result<Begun, Problem> {
+        let grant = self.grant(Operation::SettleHeld, organization).await?;
+        let action = match action {
+            HeldAction::Release => JobAction::Release,
+            HeldAction::Discard => JobAction::Discard,
+        };
+        self.herald.settle_held(&grant, webhook, action).await
     }
 
     async fn users(&self, organization: OrganizationId, query: UserQuery) -> Result<UserPage, Problem> {
@@ -195,6 +290,17 @@ impl Backend for RequestBackend {
         let grant = self.grant(Operation::SetUserActive, organization).await?;
         self.herald.set_user_active(&grant, user, active).await
     }
+}
+
+/// A browser sends a text area's line breaks as CR LF.
+fn with_line_feeds(text: &str) -> String {
+    text.replace("\r\n", "\n")
+}
+
+fn secret_view(secrets: Secrets) -> SecretView {
+    let previous =
+        secrets.previous.map(|(secret, expires_at)| PreviousSecret { secret: secret.reveal(), expires_at });
+    SecretView { secret: secrets.secret.reveal(), previous }
 }
 
 /// The form's field for the type is `event_type`: `type` is no name for a Rust argument.

@@ -2,10 +2,13 @@
 
 use std::sync::Arc;
 
-use api::{Problem, deliveries::DeliveryPage};
+use api::{
+    Problem,
+    deliveries::{Begun, DeliveryPage},
+};
 use domain::{
-    Delivery, DeliveryDetail, DeliveryState, FieldError, Id, JobId, Payload, Timestamp, WebhookId,
-    delivery_body,
+    Delivery, DeliveryDetail, DeliveryState, EventId, FieldError, Id, Issue, Payload, Timestamp, WebhookId,
+    delivery_body, limits::IDEMPOTENCY_KEY_LENGTH_MAX,
 };
 
 use crate::{
@@ -19,12 +22,6 @@ use crate::{
 pub(crate) struct PublishRequest {
     pub(crate) payload: Payload,
     pub(crate) idempotency_key: Option<String>,
-}
-
-/// A bulk action: how many deliveries it is for, and the job unless it was only counted.
-pub(crate) struct Begun {
-    pub(crate) matched: u32,
-    pub(crate) job: Option<JobId>,
 }
 
 impl Herald {
@@ -184,6 +181,34 @@ impl Herald {
             Problem::internal()
         })?
     }
+}
+
+impl Published {
+    /// The event, for how many webhooks it is, and whether it was there before.
+    ///
+    /// # Errors
+    /// When the key came before with another event.
+    pub(crate) fn found(self) -> Result<(EventId, u32, bool), Problem> {
+        match self {
+            Self::Accepted { id, deliveries } => Ok((id, deliveries, false)),
+            Self::Repeated { id, deliveries } => Ok((id, deliveries, true)),
+            Self::Conflict => Err(Problem::conflict(
+                "This idempotency key came before with another event. Use a new key for a new event.",
+            )),
+        }
+    }
+}
+
+/// An idempotency key as it may be stored.
+pub(crate) fn check_key(text: &str) -> Result<String, Issue> {
+    let length = text.chars().count();
+    if length == 0 || length > IDEMPOTENCY_KEY_LENGTH_MAX || text.chars().any(char::is_control) {
+        let detail = format!(
+            "An idempotency key has 1 to {IDEMPOTENCY_KEY_LENGTH_MAX} characters, none of them a control character."
+        );
+        return Err(Issue::new("invalid", detail));
+    }
+    Ok(text.to_owned())
 }
 
 /// What is no id names nothing.

@@ -10,7 +10,7 @@ mod users;
 mod webhooks;
 
 pub(crate) use api_keys::NewKeyRequest;
-pub(crate) use deliveries::{Begun, PublishRequest};
+pub(crate) use deliveries::{PublishRequest, check_key};
 pub(crate) use groups::{MemberRequest, NewGroupRequest};
 pub(crate) use session::first_admin;
 pub(crate) use users::NewUserRequest;

@@ -67,7 +67,14 @@ async fn ids_of_another_organizations_objects_are_not_found_by_any_function() {
             assert_eq!(answer.json["code"], "not_found", "{function} by {caller:?}");
         }
     }
+    let edit = |organization: &str| {
+        json!({
+            "organization_id": organization, "webhook_id": foreign.webhook_id, "edit": { "name": "mine" },
+        })
+    };
+    assert_eq!(world.admin.call_json("webhooks/edit", edit(&world.acme_id)).await.status, 404);
     assert_eq!(picture(&world, &foreign).await, before, "nothing changed");
+    assert_eq!(world.admin.call_json("webhooks/edit", edit(&world.other_id)).await.status, 200);
     for (function, field, id) in foreign_calls(&foreign) {
         let answer = world.admin.call(function, &[("organization_id", &world.other_id), (field, id)]).await;
         assert_eq!(answer.status, 200, "{function} is valid: {}", answer.text);
@@ -75,10 +82,13 @@ async fn ids_of_another_organizations_objects_are_not_found_by_any_function() {
     world.herald.stop().await;
 }
 
-fn foreign_calls(foreign: &Objects) -> [(&'static str, &'static str, &str); 6] {
+fn foreign_calls(foreign: &Objects) -> [(&'static str, &'static str, &str); 9] {
     [
         ("webhooks/read", "webhook_id", &foreign.webhook_id),
         ("webhooks/secret", "webhook_id", &foreign.webhook_id),
+        ("webhooks/rotate-secret", "webhook_id", &foreign.webhook_id),
+        ("webhooks/test", "webhook_id", &foreign.webhook_id),
+        ("deliveries/redeliver-many", "webhook_id", &foreign.webhook_id),
         ("deliveries/list", "webhook_id", &foreign.webhook_id),
         ("webhooks/set-enabled", "webhook_id", &foreign.webhook_id),
         ("users/set-active", "user_id", &foreign.user_id),

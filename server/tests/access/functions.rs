@@ -2,22 +2,32 @@
 
 use std::collections::BTreeSet;
 
+use serde_json::{Value, json};
+
 use crate::{
     Caller, Who, code, refusal,
-    support::{Answer, PASSWORD, TestHerald, fresh},
+    support::{Answer, PASSWORD, TestHerald, fresh, login_event},
     world::{ACME, Objects, TARGET, World},
 };
 
 /// Function, who. All succeed with 200.
-const TABLE: [(&str, Who); 16] = [
+const TABLE: [(&str, Who); 24] = [
     ("organizations/read", Who::Belonging),
     ("webhooks/list", Who::Admins),
     ("webhooks/read", Who::Admins),
     ("webhooks/create", Who::Admins),
+    ("webhooks/edit", Who::Admins),
+    ("webhooks/test", Who::Admins),
     ("webhooks/delete", Who::Admins),
     ("webhooks/set-enabled", Who::Admins),
     ("webhooks/secret", Who::Admins),
+    ("webhooks/rotate-secret", Who::Admins),
+    ("events/publish", Who::Admins),
     ("deliveries/list", Who::Admins),
+    ("deliveries/read", Who::Admins),
+    ("deliveries/redeliver", Who::Admins),
+    ("deliveries/redeliver-many", Who::Admins),
+    ("deliveries/settle-held", Who::Admins),
     ("users/list", Who::Users),
     ("users/create", Who::Users),
     ("users/set-active", Who::Users),
@@ -90,9 +100,28 @@ async fn call_with_fresh_objects(world: &World, function: &str, caller: Caller) 
         "session/sign-in" | "session/sign-out" => world.fresh_session(caller).await,
         _ => world.client(caller),
     };
+    if let Some((name, argument)) = json_argument(function) {
+        let arguments = json!({
+            "organization_id": world.acme_id, "webhook_id": objects.webhook_id, name: argument,
+        });
+        return client.call_json(function, arguments).await;
+    }
     let fields = fields(function, world, &objects);
     let fields: Vec<(&str, &str)> = fields.iter().map(|(name, value)| (*name, value.as_str())).collect();
     client.call(function, &fields).await
+}
+
+/// Of the functions that take JSON, and no form.
+fn json_argument(function: &str) -> Option<(&'static str, Value)> {
+    match function {
+        "events/publish" => {
+            let mut event = login_event("demo");
+            event["idempotencyKey"] = fresh("key").into();
+            Some(("event", event))
+        }
+        "webhooks/edit" => Some(("edit", json!({ "name": fresh("renamed") }))),
+        _ => None,
+    }
 }
 
 fn fields(function: &str, world: &World, objects: &Objects) -> Vec<(&'static str, String)> {
@@ -100,8 +129,16 @@ fn fields(function: &str, world: &World, objects: &Objects) -> Vec<(&'static str
         "session/read" | "session/sign-out" => return Vec::new(),
         "session/sign-in" => return vec![("username", "member".into()), ("password", PASSWORD.into())],
         "first-run/read" => return vec![("token", "a".into())],
-        "webhooks/read" | "webhooks/set-enabled" | "webhooks/secret" | "deliveries/list" => {
-            vec![("webhook_id", objects.webhook_id.clone())]
+        "webhooks/read"
+        | "webhooks/set-enabled"
+        | "webhooks/test"
+        | "webhooks/secret"
+        | "webhooks/rotate-secret"
+        | "deliveries/list"
+        | "deliveries/redeliver-many" => vec![("webhook_id", objects.webhook_id.clone())],
+        "deliveries/read" | "deliveries/redeliver" => vec![("delivery_id", world.delivery.clone())],
+        "deliveries/settle-held" => {
+            vec![("webhook_id", objects.webhook_id.clone()), ("action", "discard".into())]
         }
         "webhooks/create" => vec![
             ("event_type", "USER_CREATED".into()),

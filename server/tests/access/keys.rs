@@ -41,6 +41,33 @@ async fn the_key_of_bootstrap_is_taken_as_bearer_and_as_basic() {
     assert_eq!(nobody.log_in("admin", PASSWORD).await.get("/api/auth/whoami").await.ok(), "admin");
 }
 
+/// Programs call the server functions with a key; there is no cookie, and so nothing that another site could use.
+#[tokio::test]
+async fn a_key_calls_the_server_functions() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let made = bootstrap(folder.path());
+    let program = Program::serve(folder.path());
+    let nobody = Client::nobody(reqwest::Client::new(), &program.url);
+    let key = nobody.authorized(&format!("Bearer {}", made["apiKey"].as_str().expect("a key")));
+    let session = key.call("session/read", &[]).await.ok();
+    assert_eq!(session["username"], "admin");
+    let organization = session["organizations"][0]["organization"]["id"].as_str().expect("an id");
+    let fields = [
+        ("organization_id", organization),
+        ("event_type", "USER_LOGIN"),
+        ("name", "by key"),
+        ("url", "http://127.0.0.1:1024/"),
+    ];
+    assert_eq!(key.call("webhooks/create", &fields).await.ok()["webhook"]["name"], "by key");
+    let listed = key.call("webhooks/list", &fields[..1]).await.ok();
+    assert_eq!(listed.as_array().expect("a list").len(), 1);
+
+    assert_eq!(nobody.call("webhooks/list", &fields[..1]).await.status, 401);
+    assert_eq!(nobody.authorized("Bearer pwt_a.b").call("webhooks/list", &fields[..1]).await.status, 401);
+    let foreign = key.request("POST", "/fn/webhooks/create").header("origin", "https://evil.example");
+    assert_eq!(Client::answer(foreign).await.status, 403, "a browser on another site sends no call of ours");
+}
+
 #[tokio::test]
 async fn bootstrap_works_once_and_not_beside_a_server() {
     let folder = tempfile::tempdir().expect("a folder");

@@ -9,6 +9,7 @@ mod bodies;
 mod custom_headers;
 mod deliveries;
 mod feed;
+mod functions;
 mod groups;
 mod organizations;
 mod paths;

@@ -163,6 +163,11 @@ impl Client {
         Self::answer(self.form_request(function, fields).header(ACCEPT, "application/json")).await
     }
 
+    /// Calls a server function whose arguments are JSON.
+    pub async fn call_json(&self, function: &str, arguments: Value) -> Answer {
+        self.post(&format!("/fn/{function}"), arguments).await
+    }
+
     /// Posts a plain form to a server function, as a browser without scripts does from the page `from`.
     pub async fn submit(&self, function: &str, from: &str, fields: &[(&str, &str)]) -> Answer {
         let request = self.form_request(function, fields).header(ACCEPT, "text/html,application/xhtml+xml");

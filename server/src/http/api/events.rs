@@ -4,7 +4,7 @@ use api::Problem;
 use axum::http::StatusCode;
 use domain::{
     EventId, EventType, FieldError, Issue, Payload, Timestamp, UserId,
-    limits::{BATCH_EVENTS_MAX, IDEMPOTENCY_KEY_LENGTH_MAX, REQUEST_BODY_BYTES_MAX},
+    limits::{BATCH_EVENTS_MAX, REQUEST_BODY_BYTES_MAX},
 };
 use serde::Serialize;
 use serde_json::{Value, json, value::RawValue};
@@ -13,7 +13,7 @@ use super::{Call, Reply, query::Query};
 use crate::{
     http::{members::Members, problem::problem_json},
     store::{EventFilter, FeedEvent, Published},
-    usecases::PublishRequest,
+    usecases::{PublishRequest, check_key},
 };
 
 const KEY_HEADER: &str = "idempotency-key";
@@ -183,26 +183,10 @@ fn read_user_id(payload: &mut Members) -> Option<UserId> {
     id.ok()
 }
 
-fn check_key(text: &str) -> Result<String, Issue> {
-    let length = text.chars().count();
-    if length == 0 || length > IDEMPOTENCY_KEY_LENGTH_MAX || text.chars().any(char::is_control) {
-        let detail = format!(
-            "An idempotency key has 1 to {IDEMPOTENCY_KEY_LENGTH_MAX} characters, none of them a control character."
-        );
-        return Err(Issue::new("invalid", detail));
-    }
-    Ok(text.to_owned())
-}
-
 fn answer(published: Published, event_type: EventType) -> Result<(StatusCode, Value), Problem> {
-    let body = |id, deliveries: u32| json!({ "id": id, "type": event_type, "deliveries": deliveries });
-    match published {
-        Published::Accepted { id, deliveries } => Ok((StatusCode::ACCEPTED, body(id, deliveries))),
-        Published::Repeated { id, deliveries } => Ok((StatusCode::OK, body(id, deliveries))),
-        Published::Conflict => Err(Problem::conflict(
-            "This idempotency key came before with another event. Use a new key for a new event.",
-        )),
-    }
+    let (id, deliveries, repeated) = published.found()?;
+    let status = if repeated { StatusCode::OK } else { StatusCode::ACCEPTED };
+    Ok((status, json!({ "id": id, "type": event_type, "deliveries": deliveries })))
 }
 
 fn element_answer(published: Published, event_type: EventType) -> Value {

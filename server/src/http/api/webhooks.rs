@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use api::Problem;
+use api::{Problem, deliveries::Begun};
 use axum::http::StatusCode;
 use domain::{DeliveryState, Issue, Timestamp, Webhook};
 use serde_json::json;
@@ -10,7 +10,7 @@ use serde_json::json;
 use super::{Call, Reply, deliveries::attempt_json};
 use crate::{
     store::{JobAction, Secrets},
-    usecases::{Begun, EditWebhook, NewWebhookRequest},
+    usecases::{EditWebhook, NewWebhookRequest},
 };
 
 pub(super) async fn list(call: &Call) -> Result<Reply, Problem> {
