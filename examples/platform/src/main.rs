@@ -1,0 +1,130 @@
+//! A platform that tells others, by Herald, what happened to its users. It calls Herald's own typed functions; two servers,
+//! each with a key of its own, are called in one process.
+//!
+//! `platform set-up` makes a webhook on each and prints their secrets, for the receiver. `platform publish` publishes events
+//! to both and does what a platform does with its webhooks. `FIRST_URL`, `FIRST_KEY`, `SECOND_URL` and `SECOND_KEY` say
+//! where; `RECEIVER` is the URL to be told.
+
+mod deliveries;
+mod errors;
+
+use std::{env, error::Error};
+
+use api::{
+    client::Herald,
+    deliveries::redeliver,
+    events::{NewEvent, publish},
+    session::read_session,
+    webhooks::{
+        WebhookEdit, create_webhook, delete_webhooks, edit_webhook, list_webhooks, read_secret,
+        rotate_secret, test_webhook,
+    },
+};
+use domain::{EventType, OrganizationId, Payload, WebhookId};
+
+type Outcome<T = ()> = Result<T, Box<dyn Error>>;
+
+const WEBHOOK: &str = "platform-example";
+
+/// An organization on one server.
+pub(crate) struct Tenant {
+    pub(crate) herald: Herald,
+    pub(crate) organization: OrganizationId,
+    pub(crate) name: String,
+}
+
+#[tokio::main]
+async fn main() -> Outcome {
+    let tenants = [tenant("FIRST").await?, tenant("SECOND").await?];
+    match env::args().nth(1).as_deref() {
+        Some("set-up") => {
+            let [first, second] = &tenants;
+            let receiver = variable("RECEIVER")?;
+            // Each call goes to its own server, also while others are under way.
+            let (first, second) = tokio::try_join!(set_up(first, &receiver), set_up(second, &receiver))?;
+            println!("{first},{second}");
+        }
+        Some("publish") => {
+            for tenant in &tenants {
+                publish_events(tenant).await?;
+            }
+            errors::show(&tenants[0]).await?;
+        }
+        _ => return Err("platform set-up, or platform publish".into()),
+    }
+    Ok(())
+}
+
+async fn tenant(which: &str) -> Outcome<Tenant> {
+    let herald = Herald::new(&variable(&format!("{which}_URL"))?, &variable(&format!("{which}_KEY"))?)?;
+    let session = herald.call(read_session()).await?.ok_or("this key is nobody's")?;
+    let own = session.organizations.into_iter().next().ok_or("this key sees no organization")?.organization;
+    Ok(Tenant { herald, organization: own.id, name: own.name.to_string() })
+}
+
+fn variable(name: &str) -> Outcome<String> {
+    env::var(name).map_err(|_| format!("{name} is not set").into())
+}
+
+/// The webhook, made anew, and its secret.
+async fn set_up(tenant: &Tenant, receiver: &str) -> Outcome<String> {
+    let Tenant { herald, organization, .. } = tenant;
+    if let Ok(old) = webhook(tenant).await {
+        herald.call(delete_webhooks(*organization, vec![old])).await?;
+    }
+    let new = create_webhook(
+        *organization,
+        EventType::UserLogin.to_string(),
+        WEBHOOK.to_owned(),
+        receiver.to_owned(),
+        String::new(),
+        true,
+    );
+    let webhook = herald.call(new).await?.webhook;
+    Ok(herald.call(read_secret(*organization, webhook.id)).await?.secret)
+}
+
+async fn webhook(tenant: &Tenant) -> Outcome<WebhookId> {
+    let rows = tenant.herald.call(list_webhooks(tenant.organization)).await?;
+    let found = rows.into_iter().find(|row| row.webhook.name == WEBHOOK);
+    Ok(found.ok_or("there is no such webhook: call platform set-up")?.webhook.id)
+}
+
+async fn publish_events(tenant: &Tenant) -> Outcome {
+    let Tenant { herald, organization, name } = tenant;
+    let webhook = webhook(tenant).await?;
+    for row in 1..=3 {
+        let published = herald.call(publish(*organization, log_in(name, row)?)).await?;
+        println!("{name}: event {} for {} webhooks", published.id, published.deliveries);
+    }
+    // Whoever does not know whether a call came through makes it again: the key is the same, and so is the event.
+    let again = herald.call(publish(*organization, log_in(name, 3)?)).await?;
+    if !again.repeated {
+        return Err("the same key gave another event".into());
+    }
+
+    let described = WebhookEdit { description: Some("Log ins".to_owned()), ..WebhookEdit::default() };
+    herald.call(edit_webhook(*organization, webhook, described)).await?;
+    // The secret before goes on signing for a day: the receiver can be given the new one in peace.
+    herald.call(rotate_secret(*organization, webhook, None)).await?;
+    let test = herald.call(test_webhook(*organization, webhook)).await?;
+    println!("{name}: a test was answered {:?}", test.attempts.first().and_then(|attempt| attempt.status));
+
+    let delivered = deliveries::until_delivered(tenant, webhook, 3).await?;
+    let first = delivered.first().ok_or("nothing was delivered")?.id;
+    herald.call(redeliver(*organization, first)).await?;
+    deliveries::until_attempts(tenant, first, 2).await?;
+    println!("{name}: delivery {first} was sent again");
+    Ok(())
+}
+
+/// What a platform would read from its own database; the row's id is the event's key.
+pub(crate) fn log_in(organization: &str, row: u32) -> Outcome<NewEvent> {
+    let payload = Payload::UserLogin {
+        username: format!("user-{row}"),
+        email: format!("user-{row}@example.com"),
+        user_id: "653c787c8e048caa7cb4e554".parse()?,
+        organization: organization.to_owned(),
+    };
+    Ok(NewEvent { payload, idempotency_key: format!("log-ins/{row}") })
+}
