@@ -3,6 +3,7 @@
 use std::{
     error::Error,
     hash::{BuildHasher, Hasher, RandomState},
+    time::Duration,
 };
 
 use domain::limits::CLIENT_ANSWER_BYTES_MAX;
@@ -72,16 +73,33 @@ async fn judge(mut response: Response) -> Try {
     let status = response.status();
     let asked =
         response.headers().get(RETRY_AFTER).and_then(|value| value.to_str().ok()).and_then(retry_after);
-    let busy = matches!(status, StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE)
-        .then_some(Setback::Busy { retry_after: asked });
     match read(&mut response).await {
-        Ok(body) => Try { outcome: readable(status, body), setback: busy },
+        Ok(body) => answered(status, asked, body),
         Err(ReadError::Broken(error)) => Try { outcome: Err(fault(&error)), setback: setback_of(&error) },
         Err(ReadError::TooLong) => {
             let detail = format!("it is longer than {CLIENT_ANSWER_BYTES_MAX} bytes");
             Try { outcome: Err(Fault::BadAnswer { status: status.as_u16(), detail }), setback: None }
         }
     }
+}
+
+/// Herald answers 200 with a value, or an error with a problem: anything else comes from someone else.
+fn answered(status: StatusCode, asked: Option<Duration>, body: Vec<u8>) -> Try {
+    let problem = match status.as_u16() {
+        400.. => serde_json::from_slice::<Problem>(&body).ok(),
+        _ => None,
+    };
+    let busy = matches!(status, StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE);
+    let told = problem.as_ref().and_then(|problem| problem.retry_after).map(Duration::from_secs);
+    let setback = busy.then_some(Setback::Busy { retry_after: asked.or(told) });
+    let outcome = if status == StatusCode::OK || problem.is_some() {
+        Ok(Incoming { status: status.as_u16(), body: body.into() })
+    } else {
+        let text: String = String::from_utf8_lossy(&body).chars().take(QUOTED_CHARS_MAX).collect();
+        let detail = format!("it begins with “{}”", text.escape_debug());
+        Err(Fault::BadAnswer { status: status.as_u16(), detail })
+    };
+    Try { outcome, setback }
 }
 
 enum ReadError {
@@ -98,18 +116,6 @@ async fn read(response: &mut Response) -> Result<Vec<u8>, ReadError> {
         body.extend_from_slice(&chunk);
     }
     Ok(body)
-}
-
-/// Herald answers 200 with a value, or an error with a problem: anything else comes from someone else.
-fn readable(status: StatusCode, body: Vec<u8>) -> Result<Incoming, Fault> {
-    let herald = status == StatusCode::OK
-        || (status.as_u16() >= 400 && serde_json::from_slice::<Problem>(&body).is_ok());
-    if herald {
-        return Ok(Incoming { status: status.as_u16(), body: body.into() });
-    }
-    let text: String = String::from_utf8_lossy(&body).chars().take(QUOTED_CHARS_MAX).collect();
-    let detail = format!("it begins with “{}”", text.escape_debug());
-    Err(Fault::BadAnswer { status: status.as_u16(), detail })
 }
 
 fn setback_of(error: &reqwest::Error) -> Option<Setback> {
