@@ -1,6 +1,6 @@
 //! Who may do what: one table, read by the HTTP API and by the server functions alike.
 
-use crate::Role;
+use crate::{Act, Role};
 
 /// Whom an operation is open to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -104,6 +104,37 @@ operations! {
     WhoAmI: SignedIn, Get "/api/auth/whoami";
 }
 
+impl Operation {
+    /// How the audit log names it when it fails; `None` for what changes nothing and shows no secret. Events that are
+    /// published are no admin's act: they stand in the events themselves.
+    #[must_use]
+    pub const fn act(self) -> Option<Act> {
+        Some(match self {
+            Self::CreateWebhook => Act::CreateWebhook,
+            Self::UpdateWebhook => Act::UpdateWebhook,
+            Self::DeleteWebhook => Act::DeleteWebhook,
+            Self::ReadSecret => Act::RevealSecret,
+            Self::RotateSecret => Act::RotateSecret,
+            Self::TestWebhook => Act::TestWebhook,
+            Self::RedeliverMany => Act::RedeliverMany,
+            Self::SettleHeld => Act::SettleHeld,
+            Self::RedeliverOne => Act::RedeliverOne,
+            Self::CancelJob => Act::CancelJob,
+            Self::CreateUser => Act::CreateUser,
+            Self::SetUserActive => Act::SetUserActive,
+            Self::CreateGroup => Act::CreateGroup,
+            Self::SetGroupRoles => Act::SetGroupRoles,
+            Self::AddMember => Act::AddMember,
+            Self::RemoveMember => Act::RemoveMember,
+            Self::SetSeats => Act::SetSeats,
+            Self::CreateOrganization => Act::CreateOrganization,
+            Self::CreateApiKey => Act::CreateApiKey,
+            Self::DeleteApiKey => Act::RevokeApiKey,
+            _ => return None,
+        })
+    }
+}
+
 /// What a caller is, seen from one organization.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Standing {
@@ -199,6 +230,17 @@ mod tests {
         let platform = Standing { signed_in: true, platform_admin: true, ..Standing::default() };
         for who in [Who::OrgUsers, Who::OrgAdmin, Who::PlatformAdmin, Who::SignedIn] {
             assert_eq!(who.check(&platform, true), Ok(()));
+        }
+    }
+
+    #[test]
+    fn whatever_changes_something_is_an_act() {
+        for operation in Operation::ALL {
+            // A log in that fails is noted where the password is checked, and logging out cannot fail.
+            let apart = [Operation::PublishEvent, Operation::LogIn, Operation::LogOut].contains(operation);
+            let shows_a_secret = *operation == Operation::ReadSecret;
+            let changes = operation.method() != Method::Get;
+            assert_eq!(operation.act().is_some(), (changes && !apart) || shows_a_secret, "{operation:?}");
         }
     }
 

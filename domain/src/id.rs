@@ -23,6 +23,7 @@ macro_rules! ids {
 }
 
 ids! {
+    AuditEventId = AuditEvent;
     /// Names a delivery; also the `webhook-id` of its requests.
     DeliveryId = Delivery;
     EventId = Event;

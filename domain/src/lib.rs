@@ -3,6 +3,7 @@
 //! Nothing here does I/O, reads a clock or draws a random number: time and randomness are arguments.
 
 mod access;
+mod audit;
 mod custom_headers;
 mod delivery;
 mod event;
@@ -22,6 +23,9 @@ mod user;
 mod webhook;
 
 pub use access::{Method, Operation, Refusal, Standing, Who};
+pub use audit::{
+    Act, ActOutcome, AuditActor, AuditEvent, AuditOrganization, AuditPayload, AuditSource, AuditTarget,
+};
 pub use custom_headers::{CustomHeaders, MASKED};
 pub use delivery::{
     Attempt, Delivery, DeliveryDetail, DeliveryState, ErrorClass, Exchange, Outcome, RequestLine, Trigger,
@@ -32,7 +36,9 @@ pub use event::{
 };
 pub use group::{Group, GroupDetail, Member, Role};
 pub use health::{Health, disabling_percent};
-pub use id::{DeliveryId, EventId, GroupId, Id, InvalidId, JobId, OrganizationId, UserId, WebhookId, kind};
+pub use id::{
+    AuditEventId, DeliveryId, EventId, GroupId, Id, InvalidId, JobId, OrganizationId, UserId, WebhookId, kind,
+};
 pub use invalid::{FieldError, Invalid, Issue};
 pub use name::{Name, fold_case};
 pub use organization::{Organization, Seats};

@@ -28,6 +28,7 @@ pub const CUSTOM_HEADERS_MAX: usize = 16;
 pub const CUSTOM_HEADER_NAME_LENGTH_MAX: usize = 64;
 pub const CUSTOM_HEADER_VALUE_LENGTH_MAX: usize = 1_024;
 
+pub const REQUEST_ID_LENGTH_MAX: usize = 64;
 pub const REQUEST_BODY_BYTES_MAX: usize = 256 * 1024;
 /// Events that one request may publish, and their bytes.
 pub const BATCH_EVENTS_MAX: usize = 100;
@@ -147,6 +148,9 @@ pub const FIRST_STEPS_MAX: usize = 4;
 pub const RUNNING_JOBS_MAX: usize = 8;
 /// Rows of the table that it looks through for them.
 pub const JOB_SCAN_ROWS: i64 = 50_000;
+
+/// Failures of one caller that the audit log takes in a minute.
+pub const AUDITED_FAILURES_PER_MINUTE: u32 = 120;
 
 pub const SESSION_IDLE_MAX: Duration = Duration::from_secs(12 * 60 * 60);
 pub const SESSION_AGE_MAX: Duration = Duration::from_secs(14 * 24 * 60 * 60);

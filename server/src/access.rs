@@ -1,6 +1,6 @@
 //! Who calls, and whether they may: the one check that every route and every server function goes through.
 
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv4Addr};
 
 use api::Problem;
 use axum::http::{HeaderMap, header};
@@ -11,22 +11,49 @@ use domain::{Operation, Refusal, Standing};
 use crate::{
     access_cache::Known,
     herald::{Herald, PublicUrl},
-    store::{Actor, FoundUser, StoredOrganization},
+    store::{ActedBy, Actor, FoundUser, Source, StoredOrganization},
     tokens::token_hash,
 };
 
 /// Who a request's credentials stand for, and where it comes from.
 #[derive(Debug, Clone)]
 pub(crate) struct Caller {
-    pub(crate) address: IpAddr,
     pub(crate) user: Option<FoundUser>,
     /// Where they came by cookie: the session that a log out ends.
     pub(crate) session: Option<[u8; 32]>,
+    /// Whether they came by API key.
+    pub(crate) by_key: bool,
+    pub(crate) source: Source,
+}
+
+impl Caller {
+    /// Nobody yet, who calls from there.
+    pub(crate) fn nobody(source: &Source) -> Self {
+        Self { user: None, session: None, by_key: false, source: source.clone() }
+    }
+
+    /// Where they call from; the unspecified address where that is not known.
+    pub(crate) fn address(&self) -> IpAddr {
+        self.source.address.unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED))
+    }
+
+    /// Who it was, for the audit log.
+    pub(crate) fn acted_by(&self) -> ActedBy {
+        let actor = match &self.user {
+            Some(FoundUser { id, username, .. }) if self.by_key => {
+                Actor::ApiKey { id: *id, username: username.clone() }
+            }
+            Some(FoundUser { id, username, .. }) => Actor::User { id: *id, username: username.clone() },
+            None => Actor::Anonymous,
+        };
+        ActedBy::new(actor, self.source.clone())
+    }
 }
 
 /// Proof that a caller may do an operation. Only [`Herald::authorize`] makes one.
 pub(crate) struct Grant {
-    user: Option<FoundUser>,
+    caller: Caller,
+    operation: Operation,
     organization: Option<StoredOrganization>,
     standing: Standing,
 }
@@ -34,7 +61,15 @@ pub(crate) struct Grant {
 impl Grant {
     /// The caller; there is one for every operation but those that are open to anyone.
     pub(crate) fn user(&self) -> Result<&FoundUser, Problem> {
-        self.user.as_ref().ok_or_else(Problem::unauthenticated)
+        self.caller.user.as_ref().ok_or_else(Problem::unauthenticated)
+    }
+
+    pub(crate) fn operation(&self) -> Operation {
+        self.operation
+    }
+
+    pub(crate) fn caller(&self) -> &Caller {
+        &self.caller
     }
 
     /// The organization that the operation names.
@@ -43,9 +78,8 @@ impl Grant {
     }
 
     /// The caller, for the audit log.
-    pub(crate) fn actor(&self) -> Result<Actor, Problem> {
-        let user = self.user()?;
-        Ok(Actor::User { id: user.id, username: user.username.clone() })
+    pub(crate) fn acted_by(&self) -> ActedBy {
+        self.caller.acted_by()
     }
 
     pub(crate) fn is_admin(&self) -> bool {
@@ -59,8 +93,8 @@ impl Grant {
 
 impl Herald {
     /// Finds out who calls: an API key where there is one, else the session cookie.
-    pub(crate) async fn caller(&self, headers: &HeaderMap, address: IpAddr) -> Result<Caller, Problem> {
-        let nobody = Caller { address, user: None, session: None };
+    pub(crate) async fn caller(&self, headers: &HeaderMap, source: &Source) -> Result<Caller, Problem> {
+        let nobody = Caller::nobody(source);
         if headers.contains_key(header::AUTHORIZATION) {
             let Some(key) = key_of(headers).map(|key| token_hash(&key)) else {
                 return Ok(nobody);
@@ -69,7 +103,7 @@ impl Herald {
             if user.is_some() {
                 self.note_use(key);
             }
-            return Ok(Caller { user, ..nobody });
+            return Ok(Caller { user, by_key: true, ..nobody });
         }
         let Some(token) = read_cookie(headers, session_cookie_name(&self.public_url)) else {
             return Ok(nobody);
@@ -91,25 +125,26 @@ impl Herald {
     pub(crate) async fn admit(
         &self,
         headers: &HeaderMap,
-        address: IpAddr,
+        source: &Source,
         operation: Operation,
         organization: Option<&str>,
-    ) -> Result<(Caller, Grant), Problem> {
+    ) -> Result<Grant, Problem> {
         if let (Some(key), Some(name)) = (key_of(headers).map(|key| token_hash(&key)), organization)
             && let Some(Known { user, organization, standing, .. }) = self.known(key, name).await?
         {
             self.note_use(key);
-            operation.who().check(&standing, true).map_err(refused)?;
-            let caller = Caller { address, user: Some(user.clone()), session: None };
-            return Ok((caller, Grant { user: Some(user), organization: Some(organization), standing }));
+            let caller = Caller { user: Some(user), by_key: true, ..Caller::nobody(source) };
+            if let Err(refusal) = operation.who().check(&standing, true) {
+                return Err(self.refuse(&caller, operation, Some(&organization), refusal).await);
+            }
+            return Ok(Grant { caller, operation, organization: Some(organization), standing });
         }
-        let caller = self.caller(headers, address).await?;
+        let caller = self.caller(headers, source).await?;
         let organization = match organization {
             Some(name) => Some(self.store.organization_named(name).await?),
             None => None,
         };
-        let grant = self.authorize(&caller, operation, organization).await?;
-        Ok((caller, grant))
+        self.authorize(&caller, operation, organization).await
     }
 
     /// What a key is in an organization, where both are there.
@@ -149,15 +184,17 @@ impl Herald {
             }
             (None, _) => Standing::default(),
         };
-        operation.who().check(&standing, names_organization).map_err(refused)?;
+        if let Err(refusal) = operation.who().check(&standing, names_organization) {
+            return Err(self.refuse(caller, operation, organization.as_ref(), refusal).await);
+        }
         if names_organization && organization.is_none() {
             return Err(Problem::not_found("organization"));
         }
-        Ok(Grant { user: caller.user.clone(), organization, standing })
+        Ok(Grant { caller: caller.clone(), operation, organization, standing })
     }
 }
 
-fn refused(refusal: Refusal) -> Problem {
+pub(crate) fn refused(refusal: Refusal) -> Problem {
     match refusal {
         Refusal::Unauthenticated => Problem::unauthenticated(),
         Refusal::NotFound => Problem::not_found("organization"),

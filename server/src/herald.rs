@@ -8,6 +8,7 @@ use url::Url;
 
 use crate::{
     access_cache::AccessCache,
+    audit_budget::AuditBudget,
     clock::Clock,
     console::Flashes,
     delivery::{Dispatcher, Guard, Pauses, Sender},
@@ -30,6 +31,7 @@ pub struct Herald {
     pub(crate) public_url: PublicUrl,
     pub(crate) flashes: Flashes,
     pub(crate) access_cache: AccessCache,
+    pub(crate) audit_budget: AuditBudget,
     pub(crate) test_sends: Arc<Semaphore>,
     pub(crate) limits: Limits,
     pub(crate) proxies: Arc<TrustedProxies>,
@@ -58,6 +60,7 @@ impl Herald {
             public_url,
             flashes,
             access_cache,
+            audit_budget: AuditBudget::default(),
             test_sends,
             limits,
             proxies,

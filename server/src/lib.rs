@@ -2,6 +2,7 @@
 
 mod access;
 mod access_cache;
+mod audit_budget;
 mod bench;
 pub mod clock;
 pub mod commands;

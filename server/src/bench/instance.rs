@@ -19,7 +19,7 @@ use crate::{
     http,
     limits::RateLimits,
     passwords::Passwords,
-    store::{KeySource, NewApiKey, Store},
+    store::{ActedBy, KeySource, NewApiKey, Store},
     tokens::{hint, new_api_key, random_token, token_hash},
     usecases::first_admin,
 };
@@ -153,7 +153,7 @@ async fn set_up(store: &Store, public_url: &PublicUrl) -> Result<String, BenchEr
     let key = new_api_key(&public_url.host());
     let title = Name::parse("bench")?;
     let stored = NewApiKey { title, key_hash: token_hash(&key), hint: hint(&key), expires_at: None };
-    store.set_up(admin, Some(stored)).await?;
+    store.set_up(admin, Some(stored), ActedBy::command()).await?;
     Ok(key)
 }
 

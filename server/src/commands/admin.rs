@@ -7,7 +7,11 @@ use super::{
     CommandError,
     database::{DatabaseArgs, read_password},
 };
-use crate::{clock::Clock, passwords::Passwords, store::StoreError};
+use crate::{
+    clock::Clock,
+    passwords::Passwords,
+    store::{ActedBy, StoreError},
+};
 
 #[derive(Subcommand)]
 pub(super) enum AdminCommand {
@@ -28,7 +32,7 @@ pub(super) async fn run(command: AdminCommand) -> Result<(), CommandError> {
     let password = Password::parse(&read_password()?)?;
     let hash = Passwords::default().hash(password.as_str().to_owned()).await?;
     let store = args.database.open(Clock::system()).await?;
-    let done = store.reset_password(&args.username, hash).await;
+    let done = store.reset_password(&args.username, hash, ActedBy::command()).await;
     store.close().await;
     match done {
         Err(StoreError::NotFound(_)) => Err(format!("there is no user “{}”", args.username).into()),

@@ -14,7 +14,7 @@ use crate::{
     clock::Clock,
     herald::PublicUrl,
     passwords::Passwords,
-    store::NewApiKey,
+    store::{ActedBy, NewApiKey},
     tokens::{hint, new_api_key, token_hash},
     usecases::first_admin,
 };
@@ -58,7 +58,7 @@ pub(super) async fn run(args: BootstrapArgs) -> Result<(), CommandError> {
     let title = Name::parse("bootstrap")?;
     let key = NewApiKey { title, key_hash: token_hash(&api_key), hint: hint(&api_key), expires_at: None };
     let store = args.database.open(Clock::system()).await?;
-    let made = store.set_up(admin, Some(key)).await;
+    let made = store.set_up(admin, Some(key), ActedBy::command()).await;
     store.close().await;
     let (_, user_id) = made?;
     print(&Done { organization, username, user_id, api_key })

@@ -47,11 +47,13 @@ pub(super) struct RequestBackend {
     herald: Herald,
     caller: Caller,
     ending: Arc<Mutex<Ending>>,
+    /// What the caller was last allowed.
+    granted: Arc<Mutex<Option<Arc<Grant>>>>,
 }
 
 impl RequestBackend {
     pub(super) fn new(herald: Herald, caller: Caller) -> Self {
-        Self { herald, caller, ending: Arc::default() }
+        Self { herald, caller, ending: Arc::default(), granted: Arc::default() }
     }
 
     pub(super) fn ending(&self) -> Ending {
@@ -63,9 +65,20 @@ impl RequestBackend {
     }
 
     /// The same check as every route's.
-    async fn grant(&self, operation: Operation, organization: OrganizationId) -> Result<Grant, Problem> {
+    async fn grant(&self, operation: Operation, organization: OrganizationId) -> Result<Arc<Grant>, Problem> {
         let organization = self.herald.store.organization(organization).await?;
-        self.herald.authorize(&self.caller, operation, Some(organization)).await
+        let grant = self.herald.authorize(&self.caller, operation, Some(organization)).await?;
+        let grant = Arc::new(grant);
+        *self.granted.lock().unwrap_or_else(PoisonError::into_inner) = Some(Arc::clone(&grant));
+        Ok(grant)
+    }
+
+    /// Notes in the audit log where an act that was allowed failed.
+    pub(super) async fn note_failure(&self, target: &str) {
+        let granted = self.granted.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if let (Some(grant), Some(problem)) = (granted, self.ending().problem()) {
+            self.herald.note_failed_act(&grant, target, problem).await;
+        }
     }
 }
 

@@ -18,9 +18,11 @@ use super::{
 };
 use crate::{
     herald::Herald,
-    http::{ProblemResponse, address_of},
+    http::{ProblemResponse, source_of},
 };
 
+/// Fields of a form in which its target is looked for.
+const FIELDS_MAX: usize = 32;
 const TYPED_BYTES_MAX: usize = 32 * 1024;
 
 /// POST `/fn/...`
@@ -35,7 +37,8 @@ async fn call(herald: &Herald, request: Request) -> Result<Response, Problem> {
     if get_server_fn_service(request.uri().path(), request.method().clone()).is_none() {
         return Err(Problem::not_found("function"));
     }
-    let caller = herald.caller(request.headers(), address_of(&request)).await?;
+    let source = source_of(&request);
+    let caller = herald.caller(request.headers(), &source).await?;
     let backend = RequestBackend::new(herald.clone(), caller);
     let (parts, body) = request.into_parts();
     let body = to_bytes(body, REQUEST_BODY_BYTES_MAX).await.map_err(|_| too_long())?;
@@ -49,6 +52,7 @@ async fn call(herald: &Herald, request: Request) -> Result<Response, Problem> {
     };
     let request = Request::from_parts(parts, Body::from(body.clone()));
     let response = leptos_axum::handle_server_fns_with_context(context, request).await.into_response();
+    backend.note_failure(&target(&body)).await;
     let ending = backend.ending();
     let mut response = if plain_form {
         redirect(herald, &action, from, &body, &ending)
@@ -59,6 +63,15 @@ async fn call(herald: &Herald, request: Request) -> Result<Response, Problem> {
         response.headers_mut().append(header::SET_COOKIE, cookie);
     }
     Ok(response)
+}
+
+/// What a form is about, as far as it says so itself: an id, or the name of what is to be.
+fn target(body: &Bytes) -> String {
+    const FIELDS: [&str; 7] =
+        ["webhook_id", "user_id", "group_id", "delivery_id", "ids[0]", "username", "name"];
+    let fields: Vec<_> = url::form_urlencoded::parse(body).take(FIELDS_MAX).collect();
+    let value = |wanted: &str| fields.iter().find(|(name, _)| name == wanted);
+    FIELDS.into_iter().find_map(value).map_or_else(String::new, |(_, value)| value.to_string())
 }
 
 fn too_long() -> Problem {

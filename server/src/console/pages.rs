@@ -23,7 +23,7 @@ use super::{
 use crate::{
     access::read_cookie,
     herald::Herald,
-    http::{ProblemResponse, address_of},
+    http::{ProblemResponse, source_of},
 };
 
 /// Every address that is nothing else is a page, if only the one that says so.
@@ -31,7 +31,8 @@ pub(crate) async fn render_page(State(herald): State<Herald>, request: Request<B
     if !matches!(*request.method(), Method::GET | Method::HEAD) {
         return ProblemResponse(api::Problem::not_found("path")).into_response();
     }
-    let caller = match herald.caller(request.headers(), address_of(&request)).await {
+    let source = source_of(&request);
+    let caller = match herald.caller(request.headers(), &source).await {
         Ok(caller) => caller,
         Err(problem) => return ProblemResponse(problem).into_response(),
     };

@@ -6,6 +6,7 @@ mod health;
 mod limits;
 mod members;
 mod problem;
+mod source;
 
 use axum::{
     Router,
@@ -21,6 +22,7 @@ use crate::{console, herald::Herald};
 
 pub(crate) use limits::address_of;
 pub(crate) use problem::ProblemResponse;
+pub(crate) use source::source_of;
 
 /// Everything that Herald answers. To be served with `ConnectInfo<SocketAddr>`: limits and the log go by the address.
 pub fn router(herald: Herald) -> Router {
@@ -38,6 +40,7 @@ pub fn router(herald: Herald) -> Router {
         .layer(csrf())
         .layer(middleware::from_fn_with_state(herald.clone(), limits::apply))
         .layer(middleware::from_fn_with_state(herald.clone(), headers::add))
+        .layer(middleware::from_fn(source::note))
         .with_state(herald)
 }
 

@@ -1,10 +1,17 @@
 //! API keys: stored by their hash, each of one user and under a title of its own.
 
 use async_trait::async_trait;
-use domain::{Id, Name, Timestamp, UserId, fold_case, limits::API_KEYS_PER_USER_MAX};
+use domain::{Act, Id, Name, Timestamp, UserId, fold_case, limits::API_KEYS_PER_USER_MAX};
 use sqlx::FromRow;
 
-use super::{Store, StoreError, group::Group, parsed, writer::Write};
+use super::{
+    Store, StoreError,
+    audit::{ActedBy, AuditEntry, Changes, Target},
+    group::Group,
+    parsed,
+    user_acts::user_row,
+    writer::Write,
+};
 
 /// An API key to be; only its hash is stored.
 #[derive(Clone)]
@@ -71,16 +78,21 @@ impl Store {
 
     /// # Errors
     /// [`StoreError::Taken`] for a title that another key of the user has, [`StoreError::Refused`] for too many keys.
-    pub async fn create_api_key(&self, user: UserId, new: NewApiKey) -> Result<ApiKey, StoreError> {
-        self.writer.write(CreateApiKey { user, new }).await
+    pub async fn create_api_key(
+        &self,
+        user: UserId,
+        new: NewApiKey,
+        by: ActedBy,
+    ) -> Result<ApiKey, StoreError> {
+        self.writer.write(CreateApiKey { user, new, by }).await
     }
 
     /// Deletes a user's key, by its title in any case or by its id: it works no longer.
     ///
     /// # Errors
     /// [`StoreError::NotFound`] where the user has no such key.
-    pub async fn delete_api_key(&self, user: UserId, name: &str) -> Result<ApiKey, StoreError> {
-        self.writer.write(DeleteApiKey { user, name: name.to_owned() }).await
+    pub async fn delete_api_key(&self, user: UserId, name: &str, by: ActedBy) -> Result<ApiKey, StoreError> {
+        self.writer.write(DeleteApiKey { user, name: name.to_owned(), by }).await
     }
 
     /// Writes down that a key was used. What cannot be written now is written at a later use.
@@ -94,6 +106,7 @@ impl Store {
 struct CreateApiKey {
     user: UserId,
     new: NewApiKey,
+    by: ActedBy,
 }
 
 #[async_trait]
@@ -109,7 +122,7 @@ impl Write for CreateApiKey {
             let detail = format!("A user has at most {API_KEYS_PER_USER_MAX} API keys. Delete one first.");
             return Err(StoreError::Refused(detail));
         }
-        insert_api_key(group, self.user, &self.new).await
+        insert_api_key(group, self.user, &self.new, &self.by).await
     }
 }
 
@@ -117,6 +130,7 @@ pub(super) async fn insert_api_key(
     group: &mut Group<'_>,
     user: UserId,
     new: &NewApiKey,
+    by: &ActedBy,
 ) -> Result<ApiKey, StoreError> {
     let id: Id<()> = group.new_id();
     let inserted = sqlx::query(
@@ -137,6 +151,8 @@ pub(super) async fn insert_api_key(
         let detail = format!("You have an API key named “{}” already. Choose another title.", new.title);
         return Err(StoreError::Taken("title", detail));
     }
+    let expires = Changes::default().set("expiresAt", new.expires_at.map(|time| time.to_string()));
+    note(group, user, by, Act::CreateApiKey, Target::new("apikey", id, new.title.as_str()), expires).await?;
     Ok(ApiKey {
         id,
         title: new.title.as_str().to_owned(),
@@ -147,9 +163,26 @@ pub(super) async fn insert_api_key(
     })
 }
 
+/// An entry stands with the organization of the key's user.
+async fn note(
+    group: &mut Group<'_>,
+    user: UserId,
+    by: &ActedBy,
+    act: Act,
+    target: Target,
+    changes: Changes,
+) -> Result<(), StoreError> {
+    let row = user_row(group.connection, user).await?.ok_or(StoreError::NotFound("user"))?;
+    let organization = parsed(&row.organization_id)?;
+    let changes = changes.set("user", row.username);
+    group.audit(AuditEntry::new(organization, act, by, target).with(changes));
+    Ok(())
+}
+
 struct DeleteApiKey {
     user: UserId,
     name: String,
+    by: ActedBy,
 }
 
 #[async_trait]
@@ -168,7 +201,10 @@ impl Write for DeleteApiKey {
         .bind(&self.name)
         .fetch_optional(&mut *group.connection)
         .await?;
-        row.ok_or(StoreError::NotFound("API key"))?.try_into()
+        let key: ApiKey = row.ok_or(StoreError::NotFound("API key"))?.try_into()?;
+        let target = Target::new("apikey", key.id, &key.title);
+        note(group, self.user, &self.by, Act::RevokeApiKey, target, Changes::default()).await?;
+        Ok(key)
     }
 }
 

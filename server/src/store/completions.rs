@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use async_trait::async_trait;
 use domain::{
-    Attempt, Timestamp, Trigger, Verdict,
+    Act, Attempt, Timestamp, Trigger, Verdict,
     limits::{DISABLE_AFTER, DISABLE_FAILURES_MIN},
 };
 use serde::Serialize;
@@ -13,7 +13,7 @@ use sqlx::FromRow;
 
 use super::{
     Change, StoreError,
-    audit::{Actor, AuditEntry},
+    audit::{ActedBy, AuditEntry, Changes, Target},
     group::Group,
     inbox::Weight,
     parsed, to_json,
@@ -282,14 +282,12 @@ async fn disable_failing(group: &mut Group<'_>, records: &Records) -> Result<(),
 async fn after_disabling(group: &mut Group<'_>, rows: Vec<DisabledRow>) -> Result<(), StoreError> {
     for row in rows {
         tracing::warn!(webhook_id = row.id, reason = row.disabled_reason, "A webhook was disabled");
-        group.audit(AuditEntry {
-            organization_id: parsed(&row.organization_id)?,
-            event: "webhook:disabled",
-            actor: Actor::System,
-            webhook_id: parsed(&row.id)?,
-            webhook_name: row.name,
-            detail: Some(row.disabled_reason),
-        });
+        let changes =
+            Changes::default().change("enabled", true, false).set("disabledReason", row.disabled_reason);
+        let (organization, target) =
+            (parsed(&row.organization_id)?, Target::webhook(parsed(&row.id)?, &row.name));
+        let entry = AuditEntry::new(organization, Act::DisableWebhook, &ActedBy::system(), target);
+        group.audit(entry.with(changes));
         group.webhook_changed(row.seq, Change::Row);
         hold_pending(group, row.seq).await?;
     }

@@ -134,6 +134,7 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     (1, "initial", include_str!("../../migrations/0001_initial.sql")),
     (2, "engine", include_str!("../../migrations/0002_engine.sql")),
     (3, "reads", include_str!("../../migrations/0003_reads.sql")),
+    (4, "audit", include_str!("../../migrations/0004_audit.sql")),
     (6, "api_keys", include_str!("../../migrations/0006_api_keys.sql")),
     (8, "feed", include_str!("../../migrations/0008_feed.sql")),
 ];

@@ -2,12 +2,18 @@
 
 use async_trait::async_trait;
 use domain::{
-    Description, Group, GroupDetail, GroupId, Member, Name, OrganizationId, Role, Timestamp, fold_case,
+    Act, Description, Group, GroupDetail, GroupId, Member, Name, OrganizationId, Role, Timestamp, fold_case,
 };
 use serde_json::json;
 use sqlx::{FromRow, SqliteConnection};
 
-use super::{Store, StoreError, group, parsed, user_acts::user_row, writer::Write};
+use super::{
+    Store, StoreError,
+    audit::{ActedBy, AuditEntry, Changes, Target},
+    group, parsed,
+    user_acts::user_row,
+    writer::Write,
+};
 
 /// A group to be.
 pub struct NewGroup {
@@ -65,8 +71,8 @@ impl Store {
 
     /// # Errors
     /// [`StoreError::Taken`] when the name is.
-    pub async fn create_group(&self, new: NewGroup) -> Result<Group, StoreError> {
-        self.writer.write(CreateGroup(new)).await
+    pub async fn create_group(&self, new: NewGroup, by: ActedBy) -> Result<Group, StoreError> {
+        self.writer.write(CreateGroup { new, by }).await
     }
 
     /// # Errors
@@ -76,8 +82,9 @@ impl Store {
         organization: OrganizationId,
         name: &str,
         roles: Vec<Role>,
+        by: ActedBy,
     ) -> Result<Group, StoreError> {
-        self.writer.write(SetRoles { organization, name: name.to_owned(), roles }).await
+        self.writer.write(SetRoles { organization, name: name.to_owned(), roles, by }).await
     }
 
     /// Adds any organization's user; one who is a member already stays it.
@@ -85,16 +92,16 @@ impl Store {
     /// # Errors
     /// [`StoreError::NotFound`] for the group or the user, [`StoreError::Forbidden`] when the group holds `org:admin`
     /// and the caller is no admin.
-    pub async fn add_member(&self, change: MemberChange) -> Result<GroupDetail, StoreError> {
-        self.writer.write(AddMember(change)).await
+    pub async fn add_member(&self, change: MemberChange, by: ActedBy) -> Result<GroupDetail, StoreError> {
+        self.writer.write(AddMember { change, by }).await
     }
 
     /// Removes a member, which fires `USER_REMOVED_FROM_GROUP`.
     ///
     /// # Errors
     /// [`StoreError::NotFound`] for the group or one who is no member, [`StoreError::Forbidden`] as for adding.
-    pub async fn remove_member(&self, change: MemberChange) -> Result<(), StoreError> {
-        self.writer.write(RemoveMember(change)).await
+    pub async fn remove_member(&self, change: MemberChange, by: ActedBy) -> Result<(), StoreError> {
+        self.writer.write(RemoveMember { change, by }).await
     }
 }
 
@@ -171,14 +178,17 @@ async fn detail(
     })
 }
 
-struct CreateGroup(NewGroup);
+struct CreateGroup {
+    new: NewGroup,
+    by: ActedBy,
+}
 
 #[async_trait]
 impl Write for CreateGroup {
     type Output = Group;
 
     async fn apply(&mut self, group: &mut group::Group<'_>) -> Result<Group, StoreError> {
-        let new = &self.0;
+        let new = &self.new;
         let id: GroupId = group.new_id();
         let inserted = sqlx::query(
             "INSERT INTO groups (id, organization_id, name, name_key, description, created_at)
@@ -197,7 +207,11 @@ impl Write for CreateGroup {
             return Err(StoreError::Taken("name", detail));
         }
         replace_roles(group.connection, id, &new.roles).await?;
-        find(group.connection, new.organization_id, new.name.as_str()).await
+        let made = find(group.connection, new.organization_id, new.name.as_str()).await?;
+        let changes = Changes::default().set("roles", json!(made.roles));
+        let target = Target::group(id, &made.name);
+        group.audit(AuditEntry::new(new.organization_id, Act::CreateGroup, &self.by, target).with(changes));
+        Ok(made)
     }
 }
 
@@ -205,6 +219,7 @@ struct SetRoles {
     organization: OrganizationId,
     name: String,
     roles: Vec<Role>,
+    by: ActedBy,
 }
 
 #[async_trait]
@@ -214,7 +229,11 @@ impl Write for SetRoles {
     async fn apply(&mut self, group: &mut group::Group<'_>) -> Result<Group, StoreError> {
         let found = find(group.connection, self.organization, &self.name).await?;
         replace_roles(group.connection, found.id, &self.roles).await?;
-        find(group.connection, self.organization, &self.name).await
+        let changed = find(group.connection, self.organization, &self.name).await?;
+        let changes = Changes::default().change("roles", json!(found.roles), json!(changed.roles));
+        let target = Target::group(changed.id, &changed.name);
+        group.audit(AuditEntry::new(self.organization, Act::SetGroupRoles, &self.by, target).with(changes));
+        Ok(changed)
     }
 }
 
@@ -235,41 +254,70 @@ async fn replace_roles(
     Ok(())
 }
 
-struct AddMember(MemberChange);
+struct AddMember {
+    change: MemberChange,
+    by: ActedBy,
+}
 
 #[async_trait]
 impl Write for AddMember {
     type Output = GroupDetail;
 
     async fn apply(&mut self, group: &mut group::Group<'_>) -> Result<GroupDetail, StoreError> {
-        let change = &self.0;
+        let change = &self.change;
         let found = find(group.connection, change.organization, &change.group).await?;
         require_right(&found, change)?;
+        let username: Option<String> =
+            sqlx::query_scalar("SELECT username FROM users WHERE username_key = ?")
+                .bind(fold_case(&change.username))
+                .fetch_optional(&mut *group.connection)
+                .await?;
+        let username = username.ok_or(StoreError::NotFound("user"))?;
         let added = sqlx::query(
             "INSERT INTO group_members (group_id, user_id, added_at)
              SELECT ?, id, ? FROM users WHERE username_key = ?
-             ON CONFLICT (group_id, user_id) DO UPDATE SET added_at = added_at",
+             ON CONFLICT (group_id, user_id) DO NOTHING",
         )
         .bind(found.id.to_string())
         .bind(group.now.unix_ms())
         .bind(fold_case(&change.username))
         .execute(&mut *group.connection)
         .await?;
-        if added.rows_affected() == 0 {
-            return Err(StoreError::NotFound("user"));
+        if added.rows_affected() == 1 {
+            note_member(group, Act::AddMember, &self.by, change.organization, &found, &username);
         }
         detail(group.connection, change.organization, &change.group).await
     }
 }
 
-struct RemoveMember(MemberChange);
+/// A member who joins or leaves stands among the changes, the group is the target.
+fn note_member(
+    group: &mut group::Group<'_>,
+    act: Act,
+    by: &ActedBy,
+    organization: OrganizationId,
+    of: &Group,
+    username: &str,
+) {
+    let changes = match act {
+        Act::AddMember => Changes::default().set("member", username),
+        _ => Changes::default().change("member", username, serde_json::Value::Null),
+    };
+    let target = Target::group(of.id, &of.name);
+    group.audit(AuditEntry::new(organization, act, by, target).with(changes));
+}
+
+struct RemoveMember {
+    change: MemberChange,
+    by: ActedBy,
+}
 
 #[async_trait]
 impl Write for RemoveMember {
     type Output = ();
 
     async fn apply(&mut self, group: &mut group::Group<'_>) -> Result<(), StoreError> {
-        let change = &self.0;
+        let change = &self.change;
         let found = find(group.connection, change.organization, &change.group).await?;
         require_right(&found, change)?;
         let removed: Option<String> = sqlx::query_scalar(
@@ -283,6 +331,7 @@ impl Write for RemoveMember {
         let id = removed.ok_or(StoreError::NotFound("member"))?;
         let user = user_row(group.connection, parsed(&id)?).await?.ok_or(StoreError::NotFound("user"))?;
         group.record(change.organization, user.removed_from(&found.name)?);
+        note_member(group, Act::RemoveMember, &self.by, change.organization, &found, &user.username);
         Ok(())
     }
 }

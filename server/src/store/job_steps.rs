@@ -124,7 +124,7 @@ impl Write for StepJob {
         };
         let action: JobAction = parsed(&job.action)?;
         if job.has_lost_its_reason(group, action).await? {
-            return end_job(group, job.seq, "cancelled").await;
+            return end_job(group, job.seq, "cancelled").await.map(drop);
         }
         let step = job.step(group, action).await?;
         sqlx::query("UPDATE jobs SET after_seq = ?, done = done + ? WHERE seq = ?")
@@ -136,7 +136,7 @@ impl Write for StepJob {
         if action.sends() && step.done > 0 {
             group.news.more.insert(job.webhook_seq);
         }
-        if step.is_last { end_job(group, job.seq, "done").await } else { Ok(()) }
+        if step.is_last { end_job(group, job.seq, "done").await.map(drop) } else { Ok(()) }
     }
 
     fn changes_access(&self) -> bool {

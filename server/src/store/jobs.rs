@@ -2,13 +2,18 @@
 //! `job_steps`; an admin can cancel those that an admin began.
 
 use async_trait::async_trait;
-use domain::{DeliveryState, JobId, OrganizationId, Timestamp, WebhookId, limits::RUNNING_JOBS_MAX};
+use domain::{Act, DeliveryState, JobId, OrganizationId, Timestamp, WebhookId, limits::RUNNING_JOBS_MAX};
 use serde::{Deserialize, Serialize};
 use sqlx::FromRow;
 
 use super::{
-    Change, Store, StoreError, deliveries::index_of, group::Group, parsed, to_json,
-    webhook_changes::webhook_seq, writer::Write,
+    Change, Store, StoreError,
+    audit::{ActedBy, AuditEntry, Changes, Target},
+    deliveries::index_of,
+    group::Group,
+    parsed, to_json,
+    webhook_changes::webhook_seq,
+    writer::Write,
 };
 
 /// What a job does to its deliveries.
@@ -37,6 +42,16 @@ impl JobAction {
             Self::Discard => "discard",
             Self::Hold => "hold",
             Self::Cancel => "cancel",
+        }
+    }
+
+    /// How the audit log names what an admin begins; the others go with the act that began them.
+    const fn act(self) -> Option<Act> {
+        match self {
+            Self::Redeliver => Some(Act::RedeliverMany),
+            Self::Release => Some(Act::ReleaseHeld),
+            Self::Discard => Some(Act::DiscardHeld),
+            Self::Hold | Self::Cancel => None,
         }
     }
 
@@ -156,8 +171,9 @@ impl Store {
         action: JobAction,
         matching: Matching,
         matched: u32,
+        by: ActedBy,
     ) -> Result<JobId, StoreError> {
-        self.writer.write(BeginJob { organization, webhook, action, matching, matched }).await
+        self.writer.write(BeginJob { organization, webhook, action, matching, matched, by }).await
     }
 
     /// # Errors
@@ -179,8 +195,13 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError::NotFound`]; [`StoreError::Refused`] for one that Herald began to hold or cancel what waited.
-    pub async fn cancel_job(&self, organization: OrganizationId, id: JobId) -> Result<(), StoreError> {
-        self.writer.write(CancelJob { organization, id }).await
+    pub async fn cancel_job(
+        &self,
+        organization: OrganizationId,
+        id: JobId,
+        by: ActedBy,
+    ) -> Result<(), StoreError> {
+        self.writer.write(CancelJob { organization, id, by }).await
     }
 }
 
@@ -248,6 +269,7 @@ struct BeginJob {
     action: JobAction,
     matching: Matching,
     matched: u32,
+    by: ActedBy,
 }
 
 #[async_trait]
@@ -261,7 +283,21 @@ impl Write for BeginJob {
         }
         require_few(group, webhook).await?;
         group.webhook_changed(webhook, if self.action.sends() { Change::Probe } else { Change::Row });
-        insert_job(group, webhook, self.action, &self.matching, self.matched).await
+        let id = insert_job(group, webhook, self.action, &self.matching, self.matched).await?;
+        if let Some(act) = self.action.act() {
+            let name: String = sqlx::query_scalar("SELECT name FROM webhooks WHERE seq = ?")
+                .bind(webhook)
+                .fetch_one(&mut *group.connection)
+                .await?;
+            let changes = Changes::default()
+                .set("job", id.to_string())
+                .set("matched", self.matched)
+                .set("since", self.matching.since.map(|since| since.to_string()))
+                .set("status", self.matching.states.iter().map(ToString::to_string).collect::<Vec<_>>());
+            let target = Target::webhook(self.webhook, &name);
+            group.audit(AuditEntry::new(self.organization, act, &self.by, target).with(changes));
+        }
+        Ok(id)
     }
 
     fn changes_access(&self) -> bool {
@@ -328,6 +364,7 @@ pub(super) async fn insert_job(
 struct CancelJob {
     organization: OrganizationId,
     id: JobId,
+    by: ActedBy,
 }
 
 #[async_trait]
@@ -348,7 +385,13 @@ impl Write for CancelJob {
             let detail = "Herald itself began this job, because the webhook was disabled or deleted. It ends by itself.";
             return Err(StoreError::Refused(detail.to_owned()));
         }
-        end_job(group, seq, "cancelled").await
+        let ended = end_job(group, seq, "cancelled").await?;
+        if ended {
+            let target = Target::new("job", self.id, &self.id.to_string());
+            let changes = Changes::default().set("action", action);
+            group.audit(AuditEntry::new(self.organization, Act::CancelJob, &self.by, target).with(changes));
+        }
+        Ok(())
     }
 
     fn changes_access(&self) -> bool {
@@ -356,12 +399,17 @@ impl Write for CancelJob {
     }
 }
 
-pub(super) async fn end_job(group: &mut Group<'_>, seq: i64, state: &'static str) -> Result<(), StoreError> {
-    sqlx::query("UPDATE jobs SET state = ?, ended_at = ? WHERE seq = ? AND state = 'running'")
+/// Answers whether it was running.
+pub(super) async fn end_job(
+    group: &mut Group<'_>,
+    seq: i64,
+    state: &'static str,
+) -> Result<bool, StoreError> {
+    let ended = sqlx::query("UPDATE jobs SET state = ?, ended_at = ? WHERE seq = ? AND state = 'running'")
         .bind(state)
         .bind(group.now.unix_ms())
         .bind(seq)
         .execute(&mut *group.connection)
         .await?;
-    Ok(())
+    Ok(ended.rows_affected() == 1)
 }

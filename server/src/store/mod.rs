@@ -46,7 +46,7 @@ use crate::{clock::Clock, ids::IdSource, vault::Vault};
 
 pub use api_keys::{ApiKey, NewApiKey};
 pub use arrivals::{Arrivals, Arrived, Change, News};
-pub use audit::Actor;
+pub use audit::{ActedBy, Actor, AuditEntry, Changes, Source, Target};
 pub use callers::FoundUser;
 pub use completions::Completion;
 pub use database::{KeySource, OpenError, SQLITE_VERSION_MIN};

@@ -1,12 +1,13 @@
 //! Organizations and their seats; the first run.
 
 use async_trait::async_trait;
-use domain::{Email, Name, Organization, OrganizationId, Seats, Timestamp, UserId, UserName};
+use domain::{Act, Email, Name, Organization, OrganizationId, Seats, Timestamp, UserId, UserName};
 use sqlx::{FromRow, SqliteConnection};
 
 use super::{
     Store, StoreError,
     api_keys::{NewApiKey, insert_api_key},
+    audit::{ActedBy, AuditEntry, Changes, Target},
     group::Group,
     parsed,
     user_acts::insert_user,
@@ -125,14 +126,19 @@ impl Store {
         &self,
         first: FirstAdmin,
         key: Option<NewApiKey>,
+        by: ActedBy,
     ) -> Result<(OrganizationId, UserId), StoreError> {
-        self.writer.write(SetUp { first, key }).await
+        self.writer.write(SetUp { first, key, by }).await
     }
 
     /// # Errors
     /// [`StoreError::Taken`] when the name is.
-    pub async fn create_organization(&self, name: Name) -> Result<StoredOrganization, StoreError> {
-        self.writer.write(CreateOrganization(name)).await
+    pub async fn create_organization(
+        &self,
+        name: Name,
+        by: ActedBy,
+    ) -> Result<StoredOrganization, StoreError> {
+        self.writer.write(CreateOrganization { name, by }).await
     }
 
     /// # Errors
@@ -148,8 +154,9 @@ impl Store {
         &self,
         organization: OrganizationId,
         limit: Option<u32>,
+        by: ActedBy,
     ) -> Result<Seats, StoreError> {
-        self.writer.write(SetSeats { organization, limit }).await
+        self.writer.write(SetSeats { organization, limit, by }).await
     }
 }
 
@@ -172,6 +179,7 @@ pub(super) async fn seats(
 struct SetUp {
     first: FirstAdmin,
     key: Option<NewApiKey>,
+    by: ActedBy,
 }
 
 #[async_trait]
@@ -186,7 +194,7 @@ impl Write for SetUp {
             return Err(StoreError::Refused("Herald is set up already: there is a user.".to_owned()));
         }
         let first = &self.first;
-        let organization = insert_organization(group, &first.organization, true).await?;
+        let organization = insert_organization(group, &first.organization, true, &self.by).await?;
         let admin = NewUserRow {
             organization_id: organization.id,
             username: first.username.clone(),
@@ -196,22 +204,25 @@ impl Write for SetUp {
             admin: true,
             password_hash: Some(first.password_hash.clone()),
         };
-        let user = insert_user(group, &admin).await?;
+        let user = insert_user(group, &admin, &self.by).await?;
         if let Some(key) = &self.key {
-            insert_api_key(group, user, key).await?;
+            insert_api_key(group, user, key, &self.by).await?;
         }
         Ok((organization.id, user))
     }
 }
 
-struct CreateOrganization(Name);
+struct CreateOrganization {
+    name: Name,
+    by: ActedBy,
+}
 
 #[async_trait]
 impl Write for CreateOrganization {
     type Output = StoredOrganization;
 
     async fn apply(&mut self, group: &mut Group<'_>) -> Result<StoredOrganization, StoreError> {
-        insert_organization(group, &self.0, false).await
+        insert_organization(group, &self.name, false, &self.by).await
     }
 }
 
@@ -219,6 +230,7 @@ async fn insert_organization(
     group: &mut Group<'_>,
     name: &Name,
     platform: bool,
+    by: &ActedBy,
 ) -> Result<StoredOrganization, StoreError> {
     let id: OrganizationId = group.new_id();
     let inserted = sqlx::query(
@@ -236,12 +248,15 @@ async fn insert_organization(
         let detail = format!("There is an organization named “{name}” already. Choose another name.");
         return Err(StoreError::Taken("organizationName", detail));
     }
+    let target = Target::organization(id, name.as_str());
+    group.audit(AuditEntry::new(id, Act::CreateOrganization, by, target));
     Ok(StoredOrganization { id, name: name.as_str().to_owned(), platform, created_at: group.now })
 }
 
 struct SetSeats {
     organization: OrganizationId,
     limit: Option<u32>,
+    by: ActedBy,
 }
 
 #[async_trait]
@@ -249,16 +264,20 @@ impl Write for SetSeats {
     type Output = Seats;
 
     async fn apply(&mut self, group: &mut Group<'_>) -> Result<Seats, StoreError> {
-        let used_seats = seats(group.connection, self.organization).await?.used_seats;
+        let Seats { seats: before, used_seats } = seats(group.connection, self.organization).await?;
         if self.limit.is_some_and(|limit| limit < used_seats) {
             let detail = format!("Set at least {used_seats}, which are used, or disable users first.");
             return Err(StoreError::Taken("seats", detail));
         }
-        sqlx::query("UPDATE organizations SET seats = ? WHERE id = ?")
-            .bind(self.limit)
-            .bind(self.organization.to_string())
-            .execute(&mut *group.connection)
-            .await?;
+        let name: String =
+            sqlx::query_scalar("UPDATE organizations SET seats = ? WHERE id = ? RETURNING name")
+                .bind(self.limit)
+                .bind(self.organization.to_string())
+                .fetch_one(&mut *group.connection)
+                .await?;
+        let target = Target::organization(self.organization, &name);
+        let changes = Changes::default().change("seats", before, self.limit);
+        group.audit(AuditEntry::new(self.organization, Act::SetSeats, &self.by, target).with(changes));
         Ok(Seats { seats: self.limit, used_seats })
     }
 }

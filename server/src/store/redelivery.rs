@@ -1,10 +1,16 @@
 //! Sending a delivery again by hand.
 
 use async_trait::async_trait;
-use domain::{DeliveryId, OrganizationId};
+use domain::{Act, DeliveryId, OrganizationId};
 use serde::{Deserialize, Serialize};
 
-use super::{Change, Store, StoreError, group::Group, jobs::require_enabled, writer::Write};
+use super::{
+    Change, Store, StoreError,
+    audit::{ActedBy, AuditEntry, Changes, Target},
+    group::Group,
+    jobs::require_enabled,
+    writer::Write,
+};
 
 /// What is to become of held deliveries.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -19,14 +25,20 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError::NotFound`]; [`StoreError::Refused`] when its webhook is disabled or deleted, or it was a test.
-    pub async fn redeliver(&self, organization: OrganizationId, id: DeliveryId) -> Result<(), StoreError> {
-        self.writer.write(Redeliver { organization, id }).await
+    pub async fn redeliver(
+        &self,
+        organization: OrganizationId,
+        id: DeliveryId,
+        by: ActedBy,
+    ) -> Result<(), StoreError> {
+        self.writer.write(Redeliver { organization, id, by }).await
     }
 }
 
 struct Redeliver {
     organization: OrganizationId,
     id: DeliveryId,
+    by: ActedBy,
 }
 
 #[async_trait]
@@ -34,8 +46,8 @@ impl Write for Redeliver {
     type Output = ();
 
     async fn apply(&mut self, group: &mut Group<'_>) -> Result<(), StoreError> {
-        let found: Option<(i64, i64, bool, bool)> = sqlx::query_as(
-            "SELECT d.seq, d.webhook_seq, d.test, w.deleted_at IS NOT NULL
+        let found: Option<(i64, i64, String, bool, bool)> = sqlx::query_as(
+            "SELECT d.seq, d.webhook_seq, w.name, d.test, w.deleted_at IS NOT NULL
              FROM deliveries AS d JOIN webhooks AS w ON w.seq = d.webhook_seq
              WHERE d.id = ? AND w.organization_id = ? AND w.platform = 0",
         )
@@ -43,7 +55,7 @@ impl Write for Redeliver {
         .bind(self.organization.to_string())
         .fetch_optional(&mut *group.connection)
         .await?;
-        let (seq, webhook, test, deleted) = found.ok_or(StoreError::NotFound("delivery"))?;
+        let (seq, webhook, name, test, deleted) = found.ok_or(StoreError::NotFound("delivery"))?;
         if test {
             return Err(StoreError::Refused("This was a test. Send another test instead.".to_owned()));
         }
@@ -62,6 +74,9 @@ impl Write for Redeliver {
         .execute(&mut *group.connection)
         .await?;
         group.webhook_changed(webhook, Change::Probe);
+        let target = Target::new("delivery", self.id, &self.id.to_string());
+        let changes = Changes::default().set("webhook", name);
+        group.audit(AuditEntry::new(self.organization, Act::RedeliverOne, &self.by, target).with(changes));
         Ok(())
     }
 

@@ -3,12 +3,12 @@
 use std::time::Duration;
 
 use async_trait::async_trait;
-use domain::{OrganizationId, Secret, Timestamp, WebhookId};
+use domain::{Act, OrganizationId, Secret, Timestamp, WebhookId};
 use sqlx::FromRow;
 
 use super::{
     Change, Store, StoreError,
-    audit::{Actor, AuditEntry},
+    audit::{ActedBy, AuditEntry, Changes, Target},
     group::Group,
     webhook_changes::webhook_seq,
     webhooks::{open_secret, place, previous_place},
@@ -39,9 +39,9 @@ impl Store {
         &self,
         organization: OrganizationId,
         id: WebhookId,
-        actor: Actor,
+        by: ActedBy,
     ) -> Result<Secrets, StoreError> {
-        let reveal = UseSecrets { organization, id, actor, rotated: None, vault: self.vault.clone() };
+        let reveal = UseSecrets { organization, id, by, rotated: None, vault: self.vault.clone() };
         self.writer.write(reveal).await
     }
 
@@ -53,11 +53,10 @@ impl Store {
         &self,
         organization: OrganizationId,
         id: WebhookId,
-        actor: Actor,
+        by: ActedBy,
         rotated: RotatedSecret,
     ) -> Result<Secrets, StoreError> {
-        let rotate =
-            UseSecrets { organization, id, actor, rotated: Some(rotated), vault: self.vault.clone() };
+        let rotate = UseSecrets { organization, id, by, rotated: Some(rotated), vault: self.vault.clone() };
         self.writer.write(rotate).await
     }
 }
@@ -65,7 +64,7 @@ impl Store {
 struct UseSecrets {
     organization: OrganizationId,
     id: WebhookId,
-    actor: Actor,
+    by: ActedBy,
     rotated: Option<RotatedSecret>,
     vault: Vault,
 }
@@ -91,18 +90,15 @@ impl Write for UseSecrets {
         .fetch_one(&mut *group.connection)
         .await?;
         let known = self.open(&row, group.now)?;
-        let (event, secrets) = match &self.rotated {
-            None => ("webhook:reveal-secret", known),
-            Some(rotated) => ("webhook:rotate-secret", self.rotate(group, seq, known.secret, rotated).await?),
+        let (act, changes, secrets) = match &self.rotated {
+            None => (Act::RevealSecret, Changes::default(), known),
+            Some(rotated) => {
+                let changes = Changes::default().set("overlapSeconds", rotated.overlap.as_secs());
+                (Act::RotateSecret, changes, self.rotate(group, seq, known.secret, rotated).await?)
+            }
         };
-        group.audit(AuditEntry {
-            organization_id: self.organization,
-            event,
-            actor: self.actor.clone(),
-            webhook_id: self.id,
-            webhook_name: row.name,
-            detail: None,
-        });
+        let target = Target::webhook(self.id, &row.name);
+        group.audit(AuditEntry::new(self.organization, act, &self.by, target).with(changes));
         Ok(secrets)
     }
 }

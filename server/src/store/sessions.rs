@@ -2,12 +2,20 @@
 
 use async_trait::async_trait;
 use domain::{
-    UserId,
+    Act, UserId,
     limits::{SESSION_AGE_MAX, SESSION_IDLE_MAX, SESSION_TOUCH_EVERY},
 };
 use sqlx::SqliteConnection;
 
-use super::{Store, StoreError, callers::FoundUser, group::Group, writer::Write};
+use super::{
+    Store, StoreError,
+    audit::{ActedBy, AuditEntry},
+    callers::FoundUser,
+    group::Group,
+    parsed,
+    user_acts::user_row,
+    writer::Write,
+};
 
 /// A session to be.
 pub struct NewSession {
@@ -37,7 +45,7 @@ impl Store {
         let past =
             |since: i64, max: std::time::Duration| i128::from(now - since) >= max.as_millis().cast_signed();
         if past(row.created_at, SESSION_AGE_MAX) || past(row.last_seen_at, SESSION_IDLE_MAX) {
-            self.lazily(EndSession { token_hash }).await;
+            self.lazily(EndSession { token_hash, by: None }).await;
             return Ok(None);
         }
         if past(row.last_seen_at, SESSION_TOUCH_EVERY) {
@@ -53,10 +61,20 @@ impl Store {
         }
     }
 
+    /// Ends the session of a user who logs out.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn log_out(&self, token_hash: [u8; 32], by: ActedBy) -> Result<(), StoreError> {
+        self.writer.write(EndSession { token_hash, by: Some(by) }).await
+    }
+
+    /// Ends a session in whose place there is another now.
+    ///
     /// # Errors
     /// When the database fails.
     pub async fn end_session(&self, token_hash: [u8; 32]) -> Result<(), StoreError> {
-        self.writer.write(EndSession { token_hash }).await
+        self.writer.write(EndSession { token_hash, by: None }).await
     }
 }
 
@@ -109,6 +127,8 @@ impl Write for Touch {
 
 struct EndSession {
     token_hash: [u8; 32],
+    /// Who logs out; `None` where nobody does.
+    by: Option<ActedBy>,
 }
 
 #[async_trait]
@@ -116,10 +136,19 @@ impl Write for EndSession {
     type Output = ();
 
     async fn apply(&mut self, group: &mut Group<'_>) -> Result<(), StoreError> {
-        sqlx::query("DELETE FROM sessions WHERE token_hash = ?")
-            .bind(self.token_hash.as_slice())
-            .execute(&mut *group.connection)
-            .await?;
+        let user: Option<String> =
+            sqlx::query_scalar("DELETE FROM sessions WHERE token_hash = ? RETURNING user_id")
+                .bind(self.token_hash.as_slice())
+                .fetch_optional(&mut *group.connection)
+                .await?;
+        let (Some(user), Some(by)) = (user, &self.by) else {
+            return Ok(());
+        };
+        let Some(user) = user_row(group.connection, parsed(&user)?).await? else {
+            return Ok(());
+        };
+        let organization = parsed(&user.organization_id)?;
+        group.audit(AuditEntry::new(organization, Act::LogOut, by, user.target()?));
         Ok(())
     }
 }

@@ -4,13 +4,14 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use domain::{
-    Attempt, DeliveryId, EventId, EventType, OrganizationId, Timestamp, Trigger, Verdict, WebhookId,
+    Act, Attempt, DeliveryId, EventId, EventType, OrganizationId, Timestamp, Trigger, Verdict, WebhookId,
     WebhookRef, body_head, sample_payload,
 };
 use sqlx::FromRow;
 
 use super::{
     Store, StoreError,
+    audit::{ActedBy, AuditEntry, Changes, Target},
     completions::{self, Completion},
     group::Group,
     lanes::RouteRow,
@@ -26,6 +27,7 @@ pub struct TestSend {
     pub due: Due,
     pub event_type: EventType,
     organization: OrganizationId,
+    name: String,
 }
 
 #[derive(FromRow)]
@@ -72,7 +74,8 @@ impl Store {
             head: body_head(event_type, owner).into(),
             payload: sample_payload(event_type, &row.organization).to_json().into(),
         };
-        Ok(TestSend { route: row.route.open(&self.vault)?, due, organization, event_type })
+        let name = row.name;
+        Ok(TestSend { route: row.route.open(&self.vault)?, due, organization, event_type, name })
     }
 
     /// Stores a test that was sent. Its webhook may be gone by now; then nothing is stored.
@@ -85,6 +88,7 @@ impl Store {
         attempt: Attempt,
         succeeded: bool,
         ended_at: Timestamp,
+        by: ActedBy,
     ) -> Result<(), StoreError> {
         let verdict = if succeeded { Verdict::Delivered } else { Verdict::Failed };
         let webhook = test.route.webhook;
@@ -98,6 +102,9 @@ impl Store {
             head: Arc::clone(&test.due.head),
             payload: Arc::clone(&test.due.payload),
             completion,
+            webhook: test.route.webhook_id,
+            name: test.name.clone(),
+            by,
         };
         self.writer.write(record).await
     }
@@ -112,6 +119,9 @@ struct RecordTest {
     head: Arc<str>,
     payload: Arc<str>,
     completion: Completion,
+    webhook: WebhookId,
+    name: String,
+    by: ActedBy,
 }
 
 #[async_trait]
@@ -152,7 +162,11 @@ impl Write for RecordTest {
         .execute(&mut *group.connection)
         .await?;
         let completion = Completion { key: delivery, ..self.completion.clone() };
-        completions::insert_attempts(group, &[completion]).await
+        completions::insert_attempts(group, &[completion]).await?;
+        let target = Target::webhook(self.webhook, &self.name);
+        let changes = Changes::default().set("delivered", delivered);
+        group.audit(AuditEntry::new(self.organization, Act::TestWebhook, &self.by, target).with(changes));
+        Ok(())
     }
 
     fn changes_access(&self) -> bool {

@@ -1,11 +1,12 @@
 //! What is done to users: creating, disabling and enabling, logging in. Each act records its events.
 
 use async_trait::async_trait;
-use domain::{OrgUser, OrganizationId, UserId, fold_case};
+use domain::{Act, MASKED, OrgUser, OrganizationId, UserId, fold_case};
 use sqlx::SqliteConnection;
 
 use super::{
     StoreError,
+    audit::{ActedBy, Actor, AuditEntry, Changes, Source, Target},
     group::Group,
     organizations::seats,
     parsed,
@@ -14,22 +15,29 @@ use super::{
     writer::Write,
 };
 
-pub(super) struct CreateUser(pub(super) NewUserRow);
+pub(super) struct CreateUser {
+    pub(super) new: NewUserRow,
+    pub(super) by: ActedBy,
+}
 
 #[async_trait]
 impl Write for CreateUser {
     type Output = OrgUser;
 
     async fn apply(&mut self, group: &mut Group<'_>) -> Result<OrgUser, StoreError> {
-        if self.0.active {
-            require_seat(group.connection, self.0.organization_id).await?;
+        if self.new.active {
+            require_seat(group.connection, self.new.organization_id).await?;
         }
-        let id = insert_user(group, &self.0).await?;
-        find_user(group.connection, self.0.organization_id, id).await?.view()
+        let id = insert_user(group, &self.new, &self.by).await?;
+        find_user(group.connection, self.new.organization_id, id).await?.view()
     }
 }
 
-pub(super) async fn insert_user(group: &mut Group<'_>, new: &NewUserRow) -> Result<UserId, StoreError> {
+pub(super) async fn insert_user(
+    group: &mut Group<'_>,
+    new: &NewUserRow,
+    by: &ActedBy,
+) -> Result<UserId, StoreError> {
     let taken: Option<(bool,)> = sqlx::query_as(
         "SELECT username_key = ?1 FROM users WHERE username_key = ?1 OR email_key = ?2
          ORDER BY username_key = ?1 DESC LIMIT 1",
@@ -69,6 +77,12 @@ pub(super) async fn insert_user(group: &mut Group<'_>, new: &NewUserRow) -> Resu
     .bind(group.now.unix_ms())
     .execute(&mut *group.connection)
     .await?;
+    let changes = Changes::default()
+        .set("active", new.active)
+        .set("admin", new.admin)
+        .set("password", new.password_hash.as_ref().map(|_| MASKED));
+    let target = Target::user(id, new.username.as_str());
+    group.audit(AuditEntry::new(new.organization_id, Act::CreateUser, by, target).with(changes));
     Ok(id)
 }
 
@@ -120,14 +134,17 @@ pub struct ActiveChange {
     pub by_platform_admin: bool,
 }
 
-pub(super) struct SetUserActive(pub(super) ActiveChange);
+pub(super) struct SetUserActive {
+    pub(super) change: ActiveChange,
+    pub(super) by: ActedBy,
+}
 
 #[async_trait]
 impl Write for SetUserActive {
     type Output = ();
 
     async fn apply(&mut self, group: &mut Group<'_>) -> Result<(), StoreError> {
-        let change = self.0;
+        let change = self.change;
         let user = find_user(group.connection, change.organization, change.user).await?;
         if user.active == change.active {
             return Ok(());
@@ -150,6 +167,9 @@ impl Write for SetUserActive {
             end_sessions(group.connection, change.user).await?;
             group.record(change.organization, user.disabled()?);
         }
+        let act = if change.active { Act::EnableUser } else { Act::DisableUser };
+        let changes = Changes::default().change("active", user.active, change.active);
+        group.audit(AuditEntry::new(change.organization, act, &self.by, user.target()?).with(changes));
         Ok(())
     }
 }
@@ -168,34 +188,72 @@ async fn require_another_admin(connection: &mut SqliteConnection, user: UserId) 
     Err(StoreError::Refused(detail.to_owned()))
 }
 
-pub(super) struct LogIn(pub(super) NewSession);
+pub(super) struct LogIn {
+    pub(super) session: NewSession,
+    pub(super) source: Source,
+}
 
 #[async_trait]
 impl Write for LogIn {
     type Output = ();
 
     async fn apply(&mut self, group: &mut Group<'_>) -> Result<(), StoreError> {
-        let user = user_row(group.connection, self.0.user_id).await?.filter(|user| user.active);
+        let user_id = self.session.user_id;
+        let user = user_row(group.connection, user_id).await?.filter(|user| user.active);
         let user = user.ok_or(StoreError::NotFound("user"))?;
         let organization = parsed(&user.organization_id)?;
         sqlx::query("UPDATE users SET last_login_at = ? WHERE id = ?")
             .bind(group.now.unix_ms())
-            .bind(self.0.user_id.to_string())
+            .bind(user_id.to_string())
             .execute(&mut *group.connection)
             .await?;
-        insert_session(group, &self.0).await?;
+        insert_session(group, &self.session).await?;
         if user.last_login_at.is_none() {
             let remaining = seats(group.connection, organization).await?.remaining();
             group.record(organization, user.created(remaining)?);
         }
         group.record(organization, user.logged_in()?);
+        let actor = Actor::User { id: user_id, username: user.username.clone() };
+        let by = ActedBy::new(actor, self.source.clone());
+        group.audit(AuditEntry::new(organization, Act::LogIn, &by, user.target()?));
         Ok(())
+    }
+}
+
+/// What was typed is not noted: it can be anything, a password in the wrong field among it.
+pub(super) struct FailedLogIn {
+    pub(super) user: Option<UserId>,
+    pub(super) source: Source,
+    pub(super) error: &'static str,
+}
+
+#[async_trait]
+impl Write for FailedLogIn {
+    type Output = ();
+
+    async fn apply(&mut self, group: &mut Group<'_>) -> Result<(), StoreError> {
+        let user = match self.user {
+            Some(user) => user_row(group.connection, user).await?,
+            None => None,
+        };
+        let by = ActedBy::new(Actor::Anonymous, self.source.clone());
+        let (organization, target) = match user {
+            Some(user) => (Some(parsed(&user.organization_id)?), user.target()?),
+            None => (None, Target::named("user", "")),
+        };
+        group.audit(AuditEntry::failed(organization, Act::LogIn, &by, target, self.error));
+        Ok(())
+    }
+
+    fn changes_access(&self) -> bool {
+        false
     }
 }
 
 pub(super) struct ResetPassword {
     pub(super) username_key: String,
     pub(super) password_hash: String,
+    pub(super) by: ActedBy,
 }
 
 #[async_trait]
@@ -209,7 +267,13 @@ impl Write for ResetPassword {
                 .bind(&self.username_key)
                 .fetch_optional(&mut *group.connection)
                 .await?;
-        let id = id.ok_or(StoreError::NotFound("user"))?;
-        end_sessions(group.connection, parsed(&id)?).await
+        let id = parsed(&id.ok_or(StoreError::NotFound("user"))?)?;
+        end_sessions(group.connection, id).await?;
+        let user = user_row(group.connection, id).await?.ok_or(StoreError::NotFound("user"))?;
+        let organization = parsed(&user.organization_id)?;
+        let changes = Changes::default().set("password", MASKED);
+        let entry = AuditEntry::new(organization, Act::SetPassword, &self.by, user.target()?);
+        group.audit(entry.with(changes));
+        Ok(())
     }
 }

@@ -6,9 +6,11 @@ use domain::{
 use sqlx::FromRow;
 
 use super::{
-    Store, StoreError, parsed,
+    Store, StoreError,
+    audit::{ActedBy, Source, Target},
+    parsed,
     sessions::NewSession,
-    user_acts::{ActiveChange, CreateUser, LogIn, ResetPassword, SetUserActive},
+    user_acts::{ActiveChange, CreateUser, FailedLogIn, LogIn, ResetPassword, SetUserActive},
 };
 
 /// What is stored of a new user.
@@ -94,6 +96,10 @@ impl UserRow {
 
     pub(super) fn user_id(&self) -> Result<UserId, StoreError> {
         parsed(&self.id)
+    }
+
+    pub(super) fn target(&self) -> Result<Target, StoreError> {
+        Ok(Target::user(self.user_id()?, &self.username))
     }
 
     pub(super) fn removed_from(&self, group_name: &str) -> Result<Payload, StoreError> {
@@ -194,8 +200,8 @@ impl Store {
 
     /// # Errors
     /// [`StoreError::Taken`] for the user name or the e-mail, [`StoreError::Refused`] when no seat is free.
-    pub async fn create_user(&self, new: NewUserRow) -> Result<OrgUser, StoreError> {
-        self.writer.write(CreateUser(new)).await
+    pub async fn create_user(&self, new: NewUserRow, by: ActedBy) -> Result<OrgUser, StoreError> {
+        self.writer.write(CreateUser { new, by }).await
     }
 
     /// Disables or enables a user of this organization; to what the user already is, it does nothing.
@@ -203,21 +209,39 @@ impl Store {
     /// # Errors
     /// [`StoreError::NotFound`] for another organization's user, [`StoreError::Forbidden`] for a platform admin unless
     /// by one, [`StoreError::Refused`] when no seat is free, or for the last platform admin.
-    pub async fn set_user_active(&self, change: ActiveChange) -> Result<(), StoreError> {
-        self.writer.write(SetUserActive(change)).await
+    pub async fn set_user_active(&self, change: ActiveChange, by: ActedBy) -> Result<(), StoreError> {
+        self.writer.write(SetUserActive { change, by }).await
     }
 
     /// Records a log in and its session. The first one ever fires `USER_CREATED`, before `USER_LOGIN`.
     ///
     /// # Errors
     /// [`StoreError::NotFound`] when the user has been disabled meanwhile.
-    pub async fn log_in(&self, session: NewSession) -> Result<(), StoreError> {
-        self.writer.write(LogIn(session)).await
+    pub async fn log_in(&self, session: NewSession, source: Source) -> Result<(), StoreError> {
+        self.writer.write(LogIn { session, source }).await
+    }
+
+    /// Notes a log in that failed: for `user`, where what was typed named one.
+    ///
+    /// # Errors
+    /// When nothing was stored.
+    pub async fn note_failed_log_in(
+        &self,
+        user: Option<UserId>,
+        source: Source,
+        error: &'static str,
+    ) -> Result<(), StoreError> {
+        self.writer.write(FailedLogIn { user, source, error }).await
     }
 
     /// # Errors
     /// [`StoreError::NotFound`] when nobody has this user name.
-    pub async fn reset_password(&self, username: &str, password_hash: String) -> Result<(), StoreError> {
-        self.writer.write(ResetPassword { username_key: fold_case(username), password_hash }).await
+    pub async fn reset_password(
+        &self,
+        username: &str,
+        password_hash: String,
+        by: ActedBy,
+    ) -> Result<(), StoreError> {
+        self.writer.write(ResetPassword { username_key: fold_case(username), password_hash, by }).await
     }
 }

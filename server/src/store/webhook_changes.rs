@@ -2,14 +2,17 @@
 
 use api::webhooks::WebhookView;
 use async_trait::async_trait;
-use domain::{CustomHeaders, Description, OrganizationId, Webhook, WebhookId, WebhookName};
+use domain::{Act, CustomHeaders, Description, MASKED, OrganizationId, Webhook, WebhookId, WebhookName};
 use serde_json::json;
+use sqlx::FromRow;
 
 use super::{
     Change, StoreError,
+    audit::{ActedBy, AuditEntry, Changes, Target, shown_url},
     group::Group,
     job_steps::{begin_own, begin_own_of_all},
     jobs::JobAction,
+    parsed,
     webhooks::{NewWebhookRow, WebhookChange, open_headers, place, seal_headers},
     writer::Write,
 };
@@ -17,6 +20,7 @@ use crate::vault::Vault;
 
 pub(super) struct CreateWebhook {
     pub(super) new: NewWebhookRow,
+    pub(super) by: ActedBy,
     pub(super) vault: Vault,
 }
 
@@ -59,6 +63,18 @@ impl Write for CreateWebhook {
             description: Some(new.description.as_str().to_owned()).filter(|text| !text.is_empty()),
             headers: new.headers.names(),
         };
+        let changes = Changes::default()
+            .set("type", new.event_type.as_str())
+            .set("url", shown_url(&new.url))
+            .set("enabled", new.enabled)
+            .set("headers", json!(webhook.headers));
+        let entry = AuditEntry::new(
+            new.organization_id,
+            Act::CreateWebhook,
+            &self.by,
+            Target::webhook(id, new.name.as_str()),
+        );
+        group.audit(entry.with(changes));
         Ok(WebhookView {
             webhook,
             pending: 0,
@@ -79,6 +95,7 @@ pub(super) struct ChangeWebhook {
     pub(super) organization: OrganizationId,
     pub(super) id: WebhookId,
     pub(super) change: WebhookChange,
+    pub(super) by: ActedBy,
     pub(super) vault: Vault,
 }
 
@@ -88,6 +105,7 @@ impl Write for ChangeWebhook {
 
     async fn apply(&mut self, group: &mut Group<'_>) -> Result<(), StoreError> {
         let seq = webhook_seq(group, self.organization, self.id).await?;
+        let before = Shown::read(group, seq).await?;
         let change = &self.change;
         if let Some(name) = &change.name {
             self.require_free(group, name).await?;
@@ -117,11 +135,53 @@ impl Write for ChangeWebhook {
         }
         let anew = change.enabled == Some(true) || change.url.is_some();
         group.webhook_changed(seq, if anew { Change::Anew } else { Change::Row });
+        let after = Shown::read(group, seq).await?;
+        self.note(group, &before, &after);
         Ok(())
     }
 }
 
+/// What the audit log compares.
+#[derive(FromRow)]
+struct Shown {
+    name: String,
+    url: String,
+    description: String,
+    enabled: bool,
+}
+
+impl Shown {
+    async fn read(group: &mut Group<'_>, seq: i64) -> Result<Self, StoreError> {
+        let sql = "SELECT name, url, description, enabled FROM webhooks WHERE seq = ?";
+        Ok(sqlx::query_as(sql).bind(seq).fetch_one(&mut *group.connection).await?)
+    }
+}
+
 impl ChangeWebhook {
+    /// Enabling and disabling are acts of their own; whatever else changed with them is another entry.
+    fn note(&self, group: &mut Group<'_>, before: &Shown, after: &Shown) {
+        let mut note = |act, changes: Changes| {
+            if !changes.is_empty() {
+                let target = Target::webhook(self.id, &after.name);
+                group.audit(AuditEntry::new(self.organization, act, &self.by, target).with(changes));
+            }
+        };
+        // Values of headers are secrets, and so is whether one is the same as before.
+        let headers: Vec<&str> = self.change.headers.iter().map(|(name, _)| name.as_str()).collect();
+        let set_headers = if headers.is_empty() {
+            Changes::default()
+        } else {
+            Changes::default().change("headers", json!(headers), MASKED)
+        };
+        let edited = set_headers
+            .change("name", before.name.as_str(), after.name.as_str())
+            .change("description", before.description.as_str(), after.description.as_str())
+            .change_url(&before.url, &after.url);
+        note(Act::UpdateWebhook, edited);
+        let act = if after.enabled { Act::EnableWebhook } else { Act::DisableWebhook };
+        note(act, Changes::default().change("enabled", before.enabled, after.enabled));
+    }
+
     async fn require_free(&self, group: &mut Group<'_>, name: &WebhookName) -> Result<(), StoreError> {
         let taken: i64 = sqlx::query_scalar(
             "SELECT EXISTS (SELECT 1 FROM webhooks
@@ -178,6 +238,7 @@ pub(super) async fn hold_pending(group: &mut Group<'_>, webhook: i64) -> Result<
 pub(super) struct DeleteWebhooks {
     pub(super) organization: OrganizationId,
     pub(super) ids: Vec<WebhookId>,
+    pub(super) by: ActedBy,
 }
 
 #[async_trait]
@@ -185,20 +246,25 @@ impl Write for DeleteWebhooks {
     type Output = u32;
 
     async fn apply(&mut self, group: &mut Group<'_>) -> Result<u32, StoreError> {
-        let deleted: Vec<i64> = sqlx::query_scalar(
+        let rows: Vec<(i64, String, String)> = sqlx::query_as(
             "UPDATE webhooks SET deleted_at = ?1
              WHERE id IN (SELECT value FROM json_each(?2))
                AND organization_id = ?3 AND platform = 0 AND deleted_at IS NULL
-             RETURNING seq",
+             RETURNING seq, id, name",
         )
         .bind(group.now.unix_ms())
         .bind(json!(self.ids).to_string())
         .bind(self.organization.to_string())
         .fetch_all(&mut *group.connection)
         .await?;
-        if deleted.len() != self.ids.len() {
+        if rows.len() != self.ids.len() {
             return Err(StoreError::NotFound("webhook"));
         }
+        for (_, id, name) in &rows {
+            let target = Target::webhook(parsed(id)?, name);
+            group.audit(AuditEntry::new(self.organization, Act::DeleteWebhook, &self.by, target));
+        }
+        let deleted: Vec<i64> = rows.iter().map(|(seq, ..)| *seq).collect();
         // Until the jobs are done nothing is sent all the same: the engine loads nothing for a webhook that was deleted.
         begin_own_of_all(group, &deleted, JobAction::Cancel).await?;
         deleted.iter().for_each(|seq| group.webhook_changed(*seq, Change::Row));

@@ -8,7 +8,9 @@ use domain::{
 use sqlx::FromRow;
 
 use super::{
-    Store, StoreError, parsed, to_json,
+    Store, StoreError,
+    audit::ActedBy,
+    parsed, to_json,
     webhook_changes::{ChangeWebhook, CreateWebhook, DeleteWebhooks},
 };
 use crate::vault::{Vault, VaultError};
@@ -197,8 +199,8 @@ impl Store {
 
     /// # Errors
     /// [`StoreError::Taken`] when the name is.
-    pub async fn create_webhook(&self, new: NewWebhookRow) -> Result<WebhookView, StoreError> {
-        self.writer.write(CreateWebhook { new, vault: self.vault.clone() }).await
+    pub async fn create_webhook(&self, new: NewWebhookRow, by: ActedBy) -> Result<WebhookView, StoreError> {
+        self.writer.write(CreateWebhook { new, by, vault: self.vault.clone() }).await
     }
 
     /// Changes a webhook. Disabling it holds what is pending; enabling it leaves that held.
@@ -210,8 +212,9 @@ impl Store {
         organization: OrganizationId,
         id: WebhookId,
         change: WebhookChange,
+        by: ActedBy,
     ) -> Result<(), StoreError> {
-        self.writer.write(ChangeWebhook { organization, id, change, vault: self.vault.clone() }).await
+        self.writer.write(ChangeWebhook { organization, id, change, by, vault: self.vault.clone() }).await
     }
 
     /// Deletes all of these webhooks or, when one is not the organization's, none. What is pending or held is cancelled.
@@ -222,10 +225,11 @@ impl Store {
         &self,
         organization: OrganizationId,
         mut ids: Vec<WebhookId>,
+        by: ActedBy,
     ) -> Result<u32, StoreError> {
         ids.sort_unstable();
         ids.dedup();
-        self.writer.write(DeleteWebhooks { organization, ids }).await
+        self.writer.write(DeleteWebhooks { organization, ids, by }).await
     }
 }
 

@@ -43,11 +43,11 @@ impl Herald {
         let key = new_api_key(&self.public_url.host());
         let expires_at = expires_in.flatten().map(|age| now + age);
         let new = NewApiKey { title, key_hash: token_hash(&key), hint: hint(&key), expires_at };
-        Ok((self.store.create_api_key(grant.user()?.id, new).await?, key))
+        Ok((self.store.create_api_key(grant.user()?.id, new, grant.acted_by()).await?, key))
     }
 
     pub(crate) async fn delete_api_key(&self, grant: &Grant, name: &str) -> Result<(), Problem> {
-        self.store.delete_api_key(grant.user()?.id, name).await?;
+        self.store.delete_api_key(grant.user()?.id, name, grant.acted_by()).await?;
         Ok(())
     }
 }

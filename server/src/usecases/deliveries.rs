@@ -70,7 +70,7 @@ impl Herald {
     pub(crate) async fn redeliver(&self, grant: &Grant, id: &str) -> Result<Delivery, Problem> {
         let id = read_id(id, "delivery")?;
         let organization = grant.organization()?.id;
-        self.store.redeliver(organization, id).await?;
+        self.store.redeliver(organization, id, grant.acted_by()).await?;
         Ok(self.store.delivery(organization, id).await?.delivery)
     }
 
@@ -119,7 +119,8 @@ impl Herald {
         if dry_run {
             return Ok(Begun { matched, job: None });
         }
-        let job = self.store.begin_job(organization, webhook, action, matching, matched).await?;
+        let job =
+            self.store.begin_job(organization, webhook, action, matching, matched, grant.acted_by()).await?;
         Ok(Begun { matched, job: Some(job) })
     }
 
@@ -128,7 +129,7 @@ impl Herald {
     }
 
     pub(crate) async fn cancel_job(&self, grant: &Grant, id: &str) -> Result<(), Problem> {
-        Ok(self.store.cancel_job(grant.organization()?.id, read_id(id, "job")?).await?)
+        Ok(self.store.cancel_job(grant.organization()?.id, read_id(id, "job")?, grant.acted_by()).await?)
     }
 
     /// Sends a test at once and answers what came of it. It is never tried again.
@@ -146,7 +147,7 @@ impl Herald {
         let place = Arc::clone(&self.test_sends).try_acquire_owned().map_err(|_| {
             Problem::unavailable("Many test sends are under way already. Try again in a moment.")
         })?;
-        let herald = self.clone();
+        let (herald, by) = (self.clone(), grant.acted_by());
         // On its own, so that a client that goes away does not keep the result from being stored.
         let sending = tokio::spawn(async move {
             let _place = place;
@@ -154,7 +155,7 @@ impl Herald {
             let sent = herald.sender.send(&test.route, &test.due, started_at).await;
             let (ended_at, succeeded) = (herald.clock.now(), sent.outcome.is_success());
             let attempt = sent.into_attempt(&test.due, &test.route, started_at);
-            herald.store.record_test(&test, attempt.clone(), succeeded, ended_at).await?;
+            herald.store.record_test(&test, attempt.clone(), succeeded, ended_at, by).await?;
             let status = if succeeded { DeliveryState::Delivered } else { DeliveryState::Failed };
             let delivery = Delivery {
                 id: test.due.id,

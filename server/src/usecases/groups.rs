@@ -40,7 +40,8 @@ impl Herald {
             return Err(invalid.into());
         };
         let organization_id = grant.organization()?.id;
-        Ok(self.store.create_group(NewGroup { organization_id, name, description, roles }).await?)
+        let new = NewGroup { organization_id, name, description, roles };
+        Ok(self.store.create_group(new, grant.acted_by()).await?)
     }
 
     pub(crate) async fn set_group_roles(
@@ -53,7 +54,7 @@ impl Herald {
         let Some(roles) = parse_roles(&mut invalid, roles) else {
             return Err(invalid.into());
         };
-        Ok(self.store.set_group_roles(grant.organization()?.id, name, roles).await?)
+        Ok(self.store.set_group_roles(grant.organization()?.id, name, roles, grant.acted_by()).await?)
     }
 
     pub(crate) async fn add_member(
@@ -61,11 +62,11 @@ impl Herald {
         grant: &Grant,
         request: MemberRequest,
     ) -> Result<GroupDetail, Problem> {
-        Ok(self.store.add_member(member_change(grant, request)?).await?)
+        Ok(self.store.add_member(member_change(grant, request)?, grant.acted_by()).await?)
     }
 
     pub(crate) async fn remove_member(&self, grant: &Grant, request: MemberRequest) -> Result<(), Problem> {
-        Ok(self.store.remove_member(member_change(grant, request)?).await?)
+        Ok(self.store.remove_member(member_change(grant, request)?, grant.acted_by()).await?)
     }
 }
 

@@ -1,6 +1,7 @@
 //! The use cases: validation and the store's operations, each behind a [`Grant`](crate::access::Grant).
 
 mod api_keys;
+mod audit;
 mod deliveries;
 mod groups;
 mod organizations;

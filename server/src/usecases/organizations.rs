@@ -14,14 +14,14 @@ impl Herald {
 
     pub(crate) async fn create_organization(
         &self,
-        _grant: &Grant,
+        grant: &Grant,
         name: &str,
     ) -> Result<Organization, Problem> {
         let mut invalid = Invalid::default();
         let Some(name) = invalid.check("organizationName", Name::parse(name)) else {
             return Err(invalid.into());
         };
-        Ok(self.store.create_organization(name).await?.view())
+        Ok(self.store.create_organization(name, grant.acted_by()).await?.view())
     }
 
     pub(crate) async fn organization_view(&self, grant: &Grant) -> Result<OrganizationView, Problem> {
@@ -38,6 +38,6 @@ impl Herald {
     }
 
     pub(crate) async fn set_seats(&self, grant: &Grant, limit: Option<u32>) -> Result<Seats, Problem> {
-        Ok(self.store.set_seats(grant.organization()?.id, limit).await?)
+        Ok(self.store.set_seats(grant.organization()?.id, limit, grant.acted_by()).await?)
     }
 }

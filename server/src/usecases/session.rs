@@ -18,6 +18,8 @@ use crate::{
 
 /// One message for every way in which signing in fails: it tells nobody which part was wrong.
 const WRONG: &str = "That user name or password is not right, or the user has been disabled.";
+/// Why a log in failed, for the audit log.
+const FAILED: &str = "Wrong user name or password, or the user is disabled.";
 const LINK_VOID: &str = "This link does not work any more: it was used, or the server has started again since. \
                          The newest link stands in the terminal where Herald runs.";
 
@@ -46,16 +48,18 @@ impl Herald {
         let known = self.store.password_hash(username).await?;
         let (user_id, hash) = known.unzip();
         let account = user_id.map_or_else(|| fold_case(username.trim()), |id| id.to_string());
-        let right = self.try_password(&account, caller.address, password, hash).await?;
+        let right = self.try_password(&account, caller.address(), password, hash).await?;
+        let found = user_id;
         let Some(user_id) = user_id.filter(|_| right) else {
             // Not what was typed: it can be anything, a password in the wrong field among it.
             let user_id = user_id.map(tracing::field::display);
             tracing::warn!(user_id, "A log in failed");
+            self.store.note_failed_log_in(found, caller.acted_by().source, FAILED).await?;
             return Err(wrong());
         };
         let token = random_token();
         let session = NewSession { token_hash: token_hash(&token), user_id };
-        match self.store.log_in(session).await {
+        match self.store.log_in(session, caller.source.clone()).await {
             Err(crate::store::StoreError::NotFound(_)) => return Err(wrong()),
             done => done?,
         }
@@ -88,7 +92,7 @@ impl Herald {
 
     pub(crate) async fn sign_out(&self, caller: &Caller) -> Result<(), Problem> {
         if let Some(session) = caller.session {
-            self.store.end_session(session).await?;
+            self.store.log_out(session, caller.acted_by()).await?;
         }
         Ok(())
     }
@@ -140,9 +144,9 @@ impl Herald {
             first_admin(&self.passwords, &first.organization, &first.username, &first.email, &first.password)
                 .await?;
         let username = admin.username.as_str().to_owned();
-        let (organization, _) = self.store.set_up(admin, None).await?;
+        let (organization, _) = self.store.set_up(admin, None, caller.acted_by()).await?;
         self.close_first_run();
-        let signed_in = self.sign_in(caller, &username, password).await?;
+        let signed_in = self.sign_in(&Caller::nobody(&caller.source), &username, password).await?;
         Ok((organization, signed_in))
     }
 }

@@ -84,7 +84,7 @@ impl Herald {
             admin: false,
             password_hash,
         };
-        Ok(self.store.create_user(row).await?)
+        Ok(self.store.create_user(row, grant.acted_by()).await?)
     }
 
     pub(crate) async fn user_id(&self, grant: &Grant, username: &str) -> Result<UserId, Problem> {
@@ -99,6 +99,7 @@ impl Herald {
         active: bool,
     ) -> Result<(), Problem> {
         let (organization, by_platform_admin) = (grant.organization()?.id, grant.user()?.platform_admin);
-        Ok(self.store.set_user_active(ActiveChange { organization, user, active, by_platform_admin }).await?)
+        let change = ActiveChange { organization, user, active, by_platform_admin };
+        Ok(self.store.set_user_active(change, grant.acted_by()).await?)
     }
 }

@@ -80,7 +80,7 @@ impl Herald {
             headers,
             secret: new_secret()?,
         };
-        Ok(self.store.create_webhook(row).await?)
+        Ok(self.store.create_webhook(row, grant.acted_by()).await?)
     }
 
     pub(crate) async fn edit_webhook(
@@ -107,7 +107,7 @@ impl Herald {
             description: description.flatten(),
             headers: edit.headers,
         };
-        self.store.change_webhook(grant.organization()?.id, id, change).await?;
+        self.store.change_webhook(grant.organization()?.id, id, change, grant.acted_by()).await?;
         self.webhook(grant, id).await
     }
 
@@ -120,11 +120,11 @@ impl Herald {
             let detail = format!("At most {SELECTION_MAX} webhooks can be deleted at once.");
             return Err(Problem::invalid(vec![FieldError::new("ids", "too_many", detail)]));
         }
-        Ok(self.store.delete_webhooks(grant.organization()?.id, ids).await?)
+        Ok(self.store.delete_webhooks(grant.organization()?.id, ids, grant.acted_by()).await?)
     }
 
     pub(crate) async fn secrets(&self, grant: &Grant, id: WebhookId) -> Result<Secrets, Problem> {
-        Ok(self.store.reveal_secrets(grant.organization()?.id, id, grant.actor()?).await?)
+        Ok(self.store.reveal_secrets(grant.organization()?.id, id, grant.acted_by()).await?)
     }
 
     /// `overlap`: how long the secret before goes on signing.
@@ -143,7 +143,7 @@ impl Herald {
             return Err(Problem::invalid(vec![FieldError::new("overlapSeconds", "too_long", detail)]));
         }
         let rotated = RotatedSecret { secret: new_secret()?, overlap };
-        Ok(self.store.rotate_secret(grant.organization()?.id, id, grant.actor()?, rotated).await?)
+        Ok(self.store.rotate_secret(grant.organization()?.id, id, grant.acted_by(), rotated).await?)
     }
 
     /// The URL as it is stored, once the guard lets it through. Names that are refused are counted: who could ask for as many

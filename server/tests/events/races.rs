@@ -3,7 +3,7 @@
 use domain::UserId;
 use futures::future::join_all;
 use serde_json::json;
-use server::store::{ActiveChange, NewSession};
+use server::store::{ActedBy, ActiveChange, NewSession, Source};
 
 use crate::{
     Told, kinds, sequence,
@@ -42,7 +42,9 @@ async fn ten_first_log_ins_in_one_transaction_create_the_user_once() {
     let told = Told::start().await;
     let user_id: UserId = told.admin.create_user("newcomer").await["id"].as_str().unwrap().parse().unwrap();
     let sessions = (0..AT_ONCE).map(|n| NewSession { token_hash: [n as u8; 32], user_id });
-    for logged_in in join_all(sessions.map(|session| told.herald.store.log_in(session))).await {
+    for logged_in in
+        join_all(sessions.map(|session| told.herald.store.log_in(session, Source::default()))).await
+    {
         logged_in.expect("it is a user");
     }
     let requests = told.next(1 + AT_ONCE).await;
@@ -99,9 +101,10 @@ async fn a_log_in_and_a_disabling_at_once_leave_no_session_behind() {
     let told = Told::start().await;
     let user_id: UserId = told.admin.create_user("leaver").await["id"].as_str().unwrap().parse().unwrap();
     let organization = told.admin.organization_id("parallelworks").await.parse().unwrap();
-    let session = |n| told.herald.store.log_in(NewSession { token_hash: [n; 32], user_id });
+    let session =
+        |n| told.herald.store.log_in(NewSession { token_hash: [n; 32], user_id }, Source::default());
     let change = ActiveChange { organization, user: user_id, active: false, by_platform_admin: true };
-    let disable = told.herald.store.set_user_active(change);
+    let disable = told.herald.store.set_user_active(change, ActedBy::system());
     let (before, disabled, after) = tokio::join!(session(1), disable, session(2));
     assert!(before.is_ok() && disabled.is_ok());
     assert!(after.is_err(), "who is disabled cannot log in any more, in the same transaction neither");

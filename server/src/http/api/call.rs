@@ -10,9 +10,9 @@ use domain::{FieldError, Issue, Operation};
 
 use super::parameters;
 use crate::{
-    access::{Caller, Grant},
+    access::Grant,
     herald::Herald,
-    http::{address_of, members::Members},
+    http::{members::Members, source_of},
 };
 
 /// Parameters that one answer says something about.
@@ -20,7 +20,6 @@ const NAMED_MAX: usize = 64;
 
 pub(super) struct Call {
     pub(super) herald: Herald,
-    pub(super) caller: Caller,
     pub(super) grant: Grant,
     params: Vec<(String, String)>,
     query: Vec<(String, String)>,
@@ -36,17 +35,17 @@ impl Call {
         params: Option<RawPathParams>,
         request: Request,
     ) -> Result<Self, Problem> {
-        let address = address_of(&request);
+        let source = source_of(&request);
         let Some(params) = params else {
             // Nothing has such a name.
-            let caller = herald.caller(request.headers(), address).await?;
+            let caller = herald.caller(request.headers(), &source).await?;
             herald.authorize(&caller, operation, Some(None)).await?;
             return Err(Problem::not_found("path"));
         };
         let params: Vec<(String, String)> =
             params.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
         let organization = param(&params, "organization");
-        let (caller, grant) = herald.admit(request.headers(), address, operation, organization).await?;
+        let grant = herald.admit(request.headers(), &source, operation, organization).await?;
         let query = Query::<Vec<(String, String)>>::try_from_uri(request.uri())
             .map_err(|error| Problem::malformed(format!("The query could not be read: {error}.")))?
             .0;
@@ -57,12 +56,17 @@ impl Call {
             problem.status = error.status().as_u16();
             problem
         })?;
-        Ok(Self { herald, caller, grant, params, query, headers, body })
+        Ok(Self { herald, grant, params, query, headers, body })
     }
 
     /// A segment of the path, percent-decoded; the route says which there are.
     pub(super) fn param(&self, name: &str) -> &str {
         param(&self.params, name).unwrap_or_default()
+    }
+
+    /// The name or id of what the path is about, within its organization.
+    pub(super) fn target(&self) -> &str {
+        self.params.last().map_or("", |(_, value)| value)
     }
 
     pub(super) fn query(&self) -> &[(String, String)] {

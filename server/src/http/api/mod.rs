@@ -79,7 +79,14 @@ async fn answer(
     params: Result<RawPathParams, RawPathParamsRejection>,
     request: Request,
 ) -> Response {
-    let outcome = async { run(operation, &Call::read(herald, operation, params.ok(), request).await?).await };
+    let outcome = async {
+        let call = Call::read(herald, operation, params.ok(), request).await?;
+        let outcome = run(operation, &call).await;
+        if let Err(problem) = &outcome {
+            call.herald.note_failed_act(&call.grant, call.target(), problem).await;
+        }
+        outcome
+    };
     match outcome.await {
         Ok(reply) => reply.into_response(),
         Err(problem) => ProblemResponse(problem).into_response(),

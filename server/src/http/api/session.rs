@@ -12,14 +12,14 @@ pub(super) async fn log_in(call: &Call) -> Result<Reply, Problem> {
     let mut members = call.members()?;
     let (username, password) = (members.text("username"), members.text("password"));
     members.finish()?;
-    let signed_in = call.herald.sign_in(&call.caller, &username, password).await?;
+    let signed_in = call.herald.sign_in(call.grant.caller(), &username, password).await?;
     let cookie = session_cookie(&call.herald.public_url, &signed_in.token);
     Ok(Reply::empty(StatusCode::NO_CONTENT).with_cookie(cookie))
 }
 
 pub(super) async fn log_out(call: &Call) -> Result<Reply, Problem> {
     call.optional_members()?.finish()?;
-    call.herald.sign_out(&call.caller).await?;
+    call.herald.sign_out(call.grant.caller()).await?;
     Ok(Reply::empty(StatusCode::OK).with_cookie(end_session_cookie(&call.herald.public_url)))
 }
 

@@ -14,7 +14,7 @@ async fn what_the_background_does_makes_nothing_void() {
     let before = store.store.changes();
     let store = &store.store;
     store
-        .begin_job(organization, webhook, JobAction::Redeliver, Matching::default(), 1)
+        .begin_job(organization, webhook, JobAction::Redeliver, Matching::default(), 1, super::by())
         .await
         .expect("begun");
     for job in store.jobs_in_turn().await.expect("readable") {
@@ -27,6 +27,9 @@ async fn what_the_background_does_makes_nothing_void() {
 
     store.end_session([1; 32]).await.expect("ended");
     assert_eq!(store.changes(), before + 1);
-    store.change_webhook(organization, webhook, WebhookChange::default()).await.expect("changed");
+    store
+        .change_webhook(organization, webhook, WebhookChange::default(), super::by())
+        .await
+        .expect("changed");
     assert_eq!(store.changes(), before + 2);
 }

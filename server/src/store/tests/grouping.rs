@@ -41,7 +41,9 @@ impl Write for Half {
 async fn many_at_once_take_few_commits() {
     let store = TestStore::open().await;
     let before = commits(&store.path());
-    let made = join_all((0..MANY).map(|n| store.store.create_organization(name(&format!("org-{n}"))))).await;
+    let made =
+        join_all((0..MANY).map(|n| store.store.create_organization(name(&format!("org-{n}")), super::by())))
+            .await;
     for (n, organization) in made.into_iter().enumerate() {
         assert_eq!(organization.expect("the name is free").name, format!("org-{n}"));
     }
@@ -59,8 +61,10 @@ async fn many_at_once_take_few_commits() {
 async fn each_gets_its_own_answer() {
     let store = TestStore::open().await;
     // Every name twice: who comes second is refused, in the same group as the first.
-    let answers =
-        join_all((0..20).map(|n| store.store.create_organization(name(&format!("org-{}", n / 2))))).await;
+    let answers = join_all(
+        (0..20).map(|n| store.store.create_organization(name(&format!("org-{}", n / 2)), super::by())),
+    )
+    .await;
     for (n, answer) in answers.into_iter().enumerate() {
         match answer {
             Ok(organization) => assert_eq!((n % 2, organization.name), (0, format!("org-{}", n / 2))),

@@ -24,7 +24,7 @@ async fn with_deliveries(state: &str, count: usize) -> (TestStore, OrganizationI
 impl TestStore {
     async fn set_enabled(&self, organization: OrganizationId, webhook: WebhookId, enabled: bool) {
         let change = WebhookChange { enabled: Some(enabled), ..WebhookChange::default() };
-        self.store.change_webhook(organization, webhook, change).await.expect("changed");
+        self.store.change_webhook(organization, webhook, change, super::by()).await.expect("changed");
     }
 
     async fn begin(
@@ -33,7 +33,7 @@ impl TestStore {
         webhook: WebhookId,
         action: JobAction,
     ) -> Result<JobId, StoreError> {
-        self.store.begin_job(organization, webhook, action, Matching::default(), 0).await
+        self.store.begin_job(organization, webhook, action, Matching::default(), 0, super::by()).await
     }
 
     /// Lets each job whose turn it is do one part.
@@ -113,7 +113,10 @@ async fn many_webhooks_are_deleted_at_once_and_their_deliveries_later() {
         store.deliveries(n as i64, "pending", 3).await;
     }
     let lanes = store.store.lanes().await.expect("readable");
-    assert_eq!(store.store.delete_webhooks(organization, webhooks.clone()).await.expect("deleted"), 5);
+    assert_eq!(
+        store.store.delete_webhooks(organization, webhooks.clone(), super::by()).await.expect("deleted"),
+        5
+    );
     assert_eq!(store.in_state(DeliveryState::Pending).await, 3 * webhooks.len());
     for lane in lanes {
         let wanted = Wanted { lane: lane.webhook, known: Vec::new(), rows_max: 10, bytes_max: usize::MAX };

@@ -21,7 +21,8 @@ use sqlx::Row;
 use tempfile::TempDir;
 
 use super::{
-    KeySource, NewWebhookRow, OpenError, Store, StoreError, StoredOrganization, group::Group, writer::Write,
+    ActedBy, KeySource, NewWebhookRow, OpenError, Store, StoreError, StoredOrganization, group::Group,
+    writer::Write,
 };
 use crate::clock::Clock;
 
@@ -45,7 +46,7 @@ impl TestStore {
     }
 
     async fn organization(&self, text: &str) -> StoredOrganization {
-        self.store.create_organization(name(text)).await.expect("the name is free")
+        self.store.create_organization(name(text), by()).await.expect("the name is free")
     }
 
     async fn webhook(&self, organization: OrganizationId, text: &str) -> WebhookId {
@@ -59,7 +60,7 @@ impl TestStore {
             headers: CustomHeaders::default(),
             secret: Secret::from_bytes(&[7; 32]).expect("32 bytes"),
         };
-        self.store.create_webhook(new).await.expect("the name is free").webhook.id
+        self.store.create_webhook(new, by()).await.expect("the name is free").webhook.id
     }
 
     /// Gives the webhook of this row so many deliveries of one event in a state.
@@ -107,6 +108,11 @@ async fn open(folder: &TempDir) -> Result<Store, OpenError> {
 
 fn database(folder: &TempDir) -> PathBuf {
     folder.path().join("herald.db")
+}
+
+/// Whoever it was.
+fn by() -> ActedBy {
+    ActedBy::system()
 }
 
 fn name(text: &str) -> Name {

@@ -69,7 +69,7 @@ async fn readers_cannot_write() {
 async fn a_database_has_one_owner_at_a_time() {
     let TestStore { store, folder } = TestStore::open().await;
     assert!(matches!(open(&folder).await, Err(OpenError::Locked(lock)) if lock.ends_with("herald.db.lock")));
-    store.create_organization(name("parallelworks")).await.expect("the owner goes on");
+    store.create_organization(name("parallelworks"), super::by()).await.expect("the owner goes on");
     store.close().await;
     drop(store);
     let store = open(&folder).await.expect("it is free again");
@@ -85,7 +85,7 @@ async fn closing_moves_the_log_into_the_database() {
     store.store.close().await;
     assert_eq!(log.metadata().map_or(0, |log| log.len()), 0);
     assert!(!store.store.is_writable());
-    let refused = store.store.create_organization(name("acme")).await;
+    let refused = store.store.create_organization(name("acme"), super::by()).await;
     assert!(matches!(refused, Err(StoreError::Stopped)), "{refused:?}");
 }
 
