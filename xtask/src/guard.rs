@@ -1,4 +1,5 @@
-//! The wasm half must not depend on what belongs to the server: it would grow, or not compile at all.
+//! What must not be in a tree of dependencies: nothing of the server's in the wasm half, where it would grow or not compile at
+//! all, and no framework and no database in programs that only call the server functions.
 //! Reads `cargo tree` as edges "this crate depends on that one", so that a failure says by which way.
 
 use crate::command::Tool;
@@ -9,24 +10,37 @@ const FORBIDDEN: [&str; 7] = ["sqlx", "reqwest", "tokio", "axum", "hyper", "rust
 /// Leptos names it for its server side and the linker leaves it out. Used by a crate of ours it costs 64 kB of brotli.
 const FORBIDDEN_TO_OURS: &str = "url";
 const OURS: [&str; 4] = ["frontend", "app", "api", "domain"];
+const FORBIDDEN_TO_CLIENTS: [&str; 5] = ["leptos", "sqlx", "axum", "libsqlite3-sys", "wasm-bindgen-futures"];
 
 pub(crate) fn check(workspace: &Workspace) -> Outcome {
-    let tree = Tool::cargo(workspace)
-        .args(["tree", "-p", "frontend", "--target", "wasm32-unknown-unknown"])
-        .args(["-e", "normal,no-proc-macro", "--prefix", "depth"])
-        .output()?;
-    let edges = edges_of(&tree);
-    let found: Vec<String> = edges.iter().filter(|edge| is_forbidden(edge)).map(Edge::to_string).collect();
+    let wasm = ["--target", "wasm32-unknown-unknown"];
+    let console = tree(Tool::cargo(workspace), &["-p", "frontend"], &wasm)?;
+    examine("The console", &console, &FORBIDDEN, is_forbidden)?;
+    let forbidden = |edge: &Edge| FORBIDDEN_TO_CLIENTS.contains(&edge.to);
+    let api = tree(Tool::cargo(workspace), &["-p", "api", "--features", "client"], &[])?;
+    examine("A program that calls the functions", &api, &FORBIDDEN_TO_CLIENTS, forbidden)?;
+    // In a workspace of its own, where other crates may ask for other features.
+    let platform = tree(Tool::cargo(workspace).within(&workspace.examples()), &["-p", "platform"], &[])?;
+    examine("The example `platform`", &platform, &FORBIDDEN_TO_CLIENTS, forbidden)
+}
+
+fn tree(cargo: Tool, package: &[&str], target: &[&str]) -> Outcome<String> {
+    let cargo = cargo.args(["tree"]).args(package).args(target);
+    cargo.args(["-e", "normal,no-proc-macro", "--prefix", "depth"]).output()
+}
+
+fn examine(who: &str, tree: &str, names: &[&str], forbidden: impl Fn(&Edge) -> bool) -> Outcome {
+    let edges = edges_of(tree);
+    let found: Vec<String> = edges.iter().filter(|edge| forbidden(edge)).map(Edge::to_string).collect();
     if edges.is_empty() {
-        return Err(Failure::new("`cargo tree` shows no dependency of the console at all, which cannot be."));
-    }
-    if !found.is_empty() {
         return Err(Failure::new(format!(
-            "The console depends on what belongs to the server: {}.",
-            found.join("; ")
+            "{who}: `cargo tree` shows no dependency at all, which cannot be."
         )));
     }
-    println!("      {} dependencies, none of them {}", edges.len(), FORBIDDEN.join(", "));
+    if !found.is_empty() {
+        return Err(Failure::new(format!("{who} depends on what it must not: {}.", found.join("; "))));
+    }
+    println!("      {who}: {} dependencies, none of them {}", edges.len(), names.join(", "));
     Ok(())
 }
 
@@ -110,6 +124,18 @@ mod tests {
     fn a_planted_line_is_found_with_its_way() {
         assert_eq!(found_in(&format!("{CLEAN}1sqlx v0.9.0\n")), ["frontend needs sqlx"]);
         assert_eq!(found_in(&format!("{CLEAN}2tokio v1.48.0 (*)\n")), ["leptos needs tokio"]);
+    }
+
+    #[test]
+    fn a_client_may_have_tokio_and_no_framework() {
+        let examine = |tree: &str| {
+            examine("It", tree, &FORBIDDEN_TO_CLIENTS, |edge| FORBIDDEN_TO_CLIENTS.contains(&edge.to))
+        };
+        let tree = "0api v0.1.0\n1reqwest v0.13.5\n2tokio v1.54.1\n";
+        assert!(examine(tree).is_ok());
+        let failure = examine(&format!("{tree}1leptos v0.8.23\n")).unwrap_err();
+        assert_eq!(failure.to_string(), "It depends on what it must not: api needs leptos.");
+        assert!(examine("").is_err());
     }
 
     #[test]

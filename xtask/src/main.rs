@@ -7,6 +7,7 @@ mod build;
 mod bundle;
 mod command;
 mod console;
+mod examples;
 mod failure;
 mod faults;
 mod guard;
@@ -29,7 +30,7 @@ Sets up, builds, runs and tests Herald. What is missing on the machine is instal
 
 cargo xtask run [-- ARGUMENTS]      build, then `herald serve`; the arguments go to it
 cargo xtask test [--only A,B] [-- ARGUMENTS]
-                                    every check, in this order: fmt, lint, lint-console, unit, guard, build, types, browser;
+                                    every check, in this order: fmt, lint, lint-console, unit, guard, build, examples, types, browser;
                                     the arguments go to Playwright
 cargo xtask faults [--long] [-- ARGUMENTS]
                                     kills, power cuts, failing disks and stops under load; with --long for hours;
@@ -40,6 +41,7 @@ cargo xtask help                    this text
 
 CARGO_TARGET_DIR                    where everything is built (default: target)
 HERALD_WASM_TOOLCHAIN=distribution  build the console with Debian's own Rust instead of rustup's
+HERALD_BINARY                       the server that the examples are run against (default: the one that `build` makes)
 HERALD_CHROMIUM                     the browser of the browser tests (default: the system's Chromium)
 ";
 

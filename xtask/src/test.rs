@@ -6,6 +6,7 @@ use std::process::ExitCode;
 use crate::browser;
 use crate::build;
 use crate::command::Tool;
+use crate::examples;
 use crate::failure::{Failure, Outcome};
 use crate::guard;
 use crate::progress::Progress;
@@ -13,7 +14,8 @@ use crate::setup;
 use crate::workspace::Workspace;
 
 /// Their names on the command line, in the order in which they are run.
-const CHECKS: [&str; 8] = ["fmt", "lint", "lint-console", "unit", "guard", "build", "types", "browser"];
+const CHECKS: [&str; 9] =
+    ["fmt", "lint", "lint-console", "unit", "guard", "build", "examples", "types", "browser"];
 
 /// The closing line is the last, so a failure is told before the summary.
 pub(crate) fn test(workspace: &Workspace, arguments: &[String]) -> Outcome<ExitCode> {
@@ -43,8 +45,11 @@ fn run_check(
         "lint" => progress.step("Linting all but the console's wasm half", || lint(workspace)),
         "lint-console" => progress.step("Linting the console's wasm half", || lint_console(workspace)),
         "unit" => progress.step("Running the Rust tests", || unit(workspace)),
-        "guard" => progress.step("Checking what the wasm half depends on", || guard::check(workspace)),
+        "guard" => {
+            progress.step("Checking what the wasm half and the clients depend on", || guard::check(workspace))
+        }
         "build" => build::build(workspace, progress),
+        "examples" => progress.step("Running the examples against the binary", || examples::check(workspace)),
         "types" => {
             progress.step("Checking the types of the browser tests", || browser::check_types(workspace))
         }

@@ -62,6 +62,21 @@ impl Workspace {
         self.root.join("end2end")
     }
 
+    pub(crate) fn examples(&self) -> PathBuf {
+        self.root.join("examples")
+    }
+
+    /// The examples are a workspace of their own, built with other features.
+    pub(crate) fn examples_target(&self) -> PathBuf {
+        self.target.join("examples")
+    }
+
+    /// The binary that is tested: another one where HERALD_BINARY names it.
+    pub(crate) fn herald(&self) -> PathBuf {
+        let given = env::var_os("HERALD_BINARY").filter(|value| !value.is_empty());
+        given.map_or_else(|| self.binary(), PathBuf::from)
+    }
+
     pub(crate) fn binary(&self) -> PathBuf {
         self.target.join("release").join(format!("herald{}", env::consts::EXE_SUFFIX))
     }

@@ -28,10 +28,11 @@ pub(crate) async fn until_delivered(
 }
 
 /// Waits for so many attempts of a delivery, the last of them a success.
-pub(crate) async fn until_attempts(tenant: &Tenant, delivery: DeliveryId, count: usize) -> Outcome {
+pub(crate) async fn until_attempts(tenant: &Tenant, delivery: DeliveryId, count: u32) -> Outcome {
     until(async || {
         let detail = tenant.herald.call(read_delivery(tenant.organization, delivery)).await?;
-        let done = detail.attempts.len() == count && detail.delivery.status == DeliveryState::Delivered;
+        let Delivery { attempts, status, .. } = detail.delivery;
+        let done = attempts == count && status == DeliveryState::Delivered;
         Ok(done.then_some(()))
     })
     .await

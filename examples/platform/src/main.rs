@@ -1,8 +1,8 @@
 //! A platform that tells others, by Herald, what happened to its users. It calls Herald's own typed functions; two servers,
 //! each with a key of its own, are called in one process.
 //!
-//! `platform set-up` makes a webhook on each and prints their secrets, for the receiver. `platform publish` publishes events
-//! to both and does what a platform does with its webhooks. `FIRST_URL`, `FIRST_KEY`, `SECOND_URL` and `SECOND_KEY` say
+//! `platform set-up` makes a webhook on each. `platform secrets` prints every secret that signs, for the receiver. `platform
+//! publish` publishes events to both and does what a platform does with its webhooks. `FIRST_URL`, `FIRST_KEY`, `SECOND_URL` and `SECOND_KEY` say
 //! where; `RECEIVER` is the URL to be told.
 
 mod deliveries;
@@ -41,8 +41,11 @@ async fn main() -> Outcome {
             let [first, second] = &tenants;
             let receiver = variable("RECEIVER")?;
             // Each call goes to its own server, also while others are under way.
-            let (first, second) = tokio::try_join!(set_up(first, &receiver), set_up(second, &receiver))?;
-            println!("{first},{second}");
+            tokio::try_join!(set_up(first, &receiver), set_up(second, &receiver))?;
+        }
+        Some("secrets") => {
+            let [first, second] = &tenants;
+            println!("{}", [secrets(first).await?, secrets(second).await?].concat().join(","));
         }
         Some("publish") => {
             for tenant in &tenants {
@@ -50,7 +53,7 @@ async fn main() -> Outcome {
             }
             errors::show(&tenants[0]).await?;
         }
-        _ => return Err("platform set-up, or platform publish".into()),
+        _ => return Err("platform set-up, platform secrets or platform publish".into()),
     }
     Ok(())
 }
@@ -66,8 +69,8 @@ fn variable(name: &str) -> Outcome<String> {
     env::var(name).map_err(|_| format!("{name} is not set").into())
 }
 
-/// The webhook, made anew, and its secret.
-async fn set_up(tenant: &Tenant, receiver: &str) -> Outcome<String> {
+/// Makes the webhook, anew where it is there.
+async fn set_up(tenant: &Tenant, receiver: &str) -> Outcome {
     let Tenant { herald, organization, .. } = tenant;
     if let Ok(old) = webhook(tenant).await {
         herald.call(delete_webhooks(*organization, vec![old])).await?;
@@ -80,8 +83,15 @@ async fn set_up(tenant: &Tenant, receiver: &str) -> Outcome<String> {
         String::new(),
         true,
     );
-    let webhook = herald.call(new).await?.webhook;
-    Ok(herald.call(read_secret(*organization, webhook.id)).await?.secret)
+    herald.call(new).await?;
+    Ok(())
+}
+
+/// What signs: during a rotation two.
+async fn secrets(tenant: &Tenant) -> Outcome<Vec<String>> {
+    let webhook = webhook(tenant).await?;
+    let found = tenant.herald.call(read_secret(tenant.organization, webhook)).await?;
+    Ok([Some(found.secret), found.previous.map(|previous| previous.secret)].into_iter().flatten().collect())
 }
 
 async fn webhook(tenant: &Tenant) -> Outcome<WebhookId> {
@@ -111,10 +121,10 @@ async fn publish_events(tenant: &Tenant) -> Outcome {
     println!("{name}: a test was answered {:?}", test.attempts.first().and_then(|attempt| attempt.status));
 
     let delivered = deliveries::until_delivered(tenant, webhook, 3).await?;
-    let first = delivered.first().ok_or("nothing was delivered")?.id;
-    herald.call(redeliver(*organization, first)).await?;
-    deliveries::until_attempts(tenant, first, 2).await?;
-    println!("{name}: delivery {first} was sent again");
+    let first = delivered.first().ok_or("nothing was delivered")?;
+    herald.call(redeliver(*organization, first.id)).await?;
+    deliveries::until_attempts(tenant, first.id, first.attempts + 1).await?;
+    println!("{name}: delivery {} was sent again", first.id);
     Ok(())
 }
 
