@@ -5,6 +5,7 @@ mod bench;
 mod browser;
 mod build;
 mod bundle;
+mod clients;
 mod command;
 mod console;
 mod examples;
@@ -30,7 +31,8 @@ Sets up, builds, runs and tests Herald. What is missing on the machine is instal
 
 cargo xtask run [-- ARGUMENTS]      build, then `herald serve`; the arguments go to it
 cargo xtask test [--only A,B] [-- ARGUMENTS]
-                                    every check, in this order: fmt, lint, lint-console, unit, guard, build, examples, types, browser;
+                                    every check, in this order: fmt, lint, lint-console, unit, guard, build, examples, clients,
+                                    types, browser;
                                     the arguments go to Playwright
 cargo xtask faults [--long] [-- ARGUMENTS]
                                     kills, power cuts, failing disks and stops under load; with --long for hours;
@@ -41,7 +43,7 @@ cargo xtask help                    this text
 
 CARGO_TARGET_DIR                    where everything is built (default: target)
 HERALD_WASM_TOOLCHAIN=distribution  build the console with Debian's own Rust instead of rustup's
-HERALD_BINARY                       the server that the examples are run against (default: the one that `build` makes)
+HERALD_BINARY                       the server that examples and clients are run against (default: the one that `build` makes)
 HERALD_CHROMIUM                     the browser of the browser tests (default: the system's Chromium)
 ";
 

@@ -18,6 +18,7 @@ const DISTRIBUTION_LINKER: &str = "/usr/bin/rust-lld";
 const CHROMIUM_PROGRAMS: [&str; 4] =
     ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
 const CHROMIUM_PACKAGES: [&str; 2] = ["chromium", "fonts-liberation"];
+const PYTHON_PACKAGES: [&str; 2] = ["python3", "python3-venv"];
 /// What the test of hostile name servers makes a network of its own with.
 const NETWORK_PROGRAMS: [(&str, &str); 2] = [("ip", "iproute2"), ("unshare", "util-linux")];
 /// Playwright's own minimum.
@@ -72,6 +73,20 @@ pub(crate) fn chromium() -> Outcome<PathBuf> {
     install_packages(&CHROMIUM_PACKAGES)?;
     find_on_path(&CHROMIUM_PROGRAMS).ok_or_else(|| {
         Failure::new("Chromium was installed but is not on PATH; name it with HERALD_CHROMIUM.")
+    })
+}
+
+/// Finds, or else installs, a Python that can make virtual environments: Debian has that part in a package of its own.
+pub(crate) fn python() -> Outcome<PathBuf> {
+    let makes_environments =
+        |python: &PathBuf| Tool::new(python).args(["-c", "import ensurepip, venv"]).output().is_ok();
+    let found = || find_on_path(&["python3"]).filter(makes_environments);
+    if let Some(python) = found() {
+        return Ok(python);
+    }
+    install_packages(&PYTHON_PACKAGES)?;
+    found().ok_or_else(|| {
+        Failure::new("Python was installed, but the one on PATH cannot make virtual environments.")
     })
 }
 

@@ -5,6 +5,7 @@ use std::process::ExitCode;
 
 use crate::browser;
 use crate::build;
+use crate::clients;
 use crate::command::Tool;
 use crate::examples;
 use crate::failure::{Failure, Outcome};
@@ -14,8 +15,8 @@ use crate::setup;
 use crate::workspace::Workspace;
 
 /// Their names on the command line, in the order in which they are run.
-const CHECKS: [&str; 9] =
-    ["fmt", "lint", "lint-console", "unit", "guard", "build", "examples", "types", "browser"];
+const CHECKS: [&str; 10] =
+    ["fmt", "lint", "lint-console", "unit", "guard", "build", "examples", "clients", "types", "browser"];
 
 /// The closing line is the last, so a failure is told before the summary.
 pub(crate) fn test(workspace: &Workspace, arguments: &[String]) -> Outcome<ExitCode> {
@@ -50,6 +51,7 @@ fn run_check(
         }
         "build" => build::build(workspace, progress),
         "examples" => progress.step("Running the examples against the binary", || examples::check(workspace)),
+        "clients" => progress.step("Running clients in Python", || clients::test(workspace)),
         "types" => {
             progress.step("Checking the types of the browser tests", || browser::check_types(workspace))
         }

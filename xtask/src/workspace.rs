@@ -77,6 +77,10 @@ impl Workspace {
         given.map_or_else(|| self.binary(), PathBuf::from)
     }
 
+    pub(crate) fn python_clients(&self) -> PathBuf {
+        self.root.join("clients/python")
+    }
+
     pub(crate) fn binary(&self) -> PathBuf {
         self.target.join("release").join(format!("herald{}", env::consts::EXE_SUFFIX))
     }

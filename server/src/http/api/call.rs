@@ -104,6 +104,9 @@ fn check_names(operation: Operation, query: &[(String, String)]) -> Result<(), P
     let known = parameters::of(operation);
     let mut errors = Vec::new();
     for (at, (name, _)) in query.iter().enumerate() {
+        if parameters::ignored(operation).contains(&name.as_str()) {
+            continue;
+        }
         let escaped = name.escape_debug();
         if !known.contains(&name.as_str()) {
             let known = match known {

@@ -10,3 +10,12 @@ pub(super) const fn of(operation: Operation) -> &'static [&'static str] {
         _ => &[],
     }
 }
+
+/// Known to the original's API and of no meaning here: accepted and ignored. Its client sends some of them unasked.
+pub(super) const fn ignored(operation: Operation) -> &'static [&'static str] {
+    match operation {
+        Operation::ListOrganizations => &["limit", "offset", "search", "sortBy", "sortDir"],
+        Operation::ListGroups => &["limit", "skip", "csp"],
+        _ => &[],
+    }
+}

@@ -44,7 +44,7 @@ pub(super) async fn read(call: &Call) -> Result<Reply, Problem> {
         "previews": [],
         "safeUsername": user.username.to_lowercase().replace('.', "-"),
         "sidebarOptions": [],
-        "allocationSystem": "none",
+        "allocationSystem": "legacy",
     }))
 }
 
