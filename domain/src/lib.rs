@@ -4,6 +4,7 @@
 
 mod access;
 mod audit;
+mod common_password;
 mod custom_headers;
 mod delivery;
 mod event;

@@ -5,7 +5,9 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Issue, Timestamp, UserId, fold_case,
+    Issue, Timestamp, UserId,
+    common_password::is_common,
+    fold_case,
     limits::{
         EMAIL_LENGTH_MAX, NAME_LENGTH_MAX, PASSWORD_LENGTH_MAX, PASSWORD_LENGTH_MIN, USER_NAME_LENGTH_MAX,
         USER_NAME_LENGTH_MIN,
@@ -165,7 +167,7 @@ pub struct Password {
 
 impl Password {
     /// # Errors
-    /// When it is shorter or longer than the limits; any characters are allowed.
+    /// When it is shorter or longer than the limits, or one that is guessed first; any characters are allowed.
     pub fn parse(text: &str) -> Result<Self, Issue> {
         let length = text.chars().count();
         if length == 0 {
@@ -178,6 +180,11 @@ impl Password {
         if length > PASSWORD_LENGTH_MAX {
             let detail = format!("A password has at most {PASSWORD_LENGTH_MAX} characters.");
             return Err(Issue::new("too_long", detail));
+        }
+        if is_common(text) {
+            let detail =
+                "This password is one of those that are guessed first. Choose another, such as a few words.";
+            return Err(Issue::new("common", detail));
         }
         Ok(Self { text: text.to_owned() })
     }
@@ -220,9 +227,27 @@ mod tests {
     fn a_password_is_kept_exactly_as_typed() {
         let typed = "  pÄss word\u{1F511} ";
         assert_eq!(Password::parse(typed).expect("valid").as_str(), typed);
-        assert!(Password::parse(&"x".repeat(128)).is_ok());
         assert_eq!(Password::parse("seven 7").expect_err("short").code, "too_short");
-        assert!(!format!("{:?}", Password::parse("hunter2hunter2")).contains("hunter2"));
+        assert_eq!(Password::parse("Password123").expect_err("common").code, "common");
+        assert!(!format!("{:?}", Password::parse("hunter, running")).contains("hunter"));
+    }
+
+    #[test]
+    fn a_password_has_8_to_128_characters_of_any_kind() {
+        let kinds = ["aß ", "密码", "\u{1F511}\u{200D}é", "\u{0}\n\t", "Пароль"];
+        for kind in kinds {
+            let of_length = |length: usize| -> String {
+                let mut text: String = kind.chars().cycle().take(length - 1).collect();
+                text.push('~');
+                text
+            };
+            for length in [8, 64, 127, 128] {
+                let typed = of_length(length);
+                assert_eq!(Password::parse(&typed).expect("valid").as_str(), typed, "{length}");
+            }
+            assert_eq!(Password::parse(&of_length(7)).expect_err("short").code, "too_short");
+            assert_eq!(Password::parse(&of_length(129)).expect_err("long").code, "too_long");
+        }
     }
 
     #[test]
