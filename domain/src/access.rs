@@ -95,6 +95,14 @@ operations! {
     ReadOrganization: OrgMember, Get "/api/organizations/{organization}";
     ListOrganizations: SignedIn, Get "/api/organizations";
     CreateOrganization: PlatformAdmin, Post "/api/organizations";
+    ListSessions: SignedIn, Get "/api/auth/sessions";
+    EndOtherSessions: SignedIn, Delete "/api/auth/sessions";
+    EndSession: SignedIn, Delete "/api/auth/sessions/{session}";
+    ConfirmPassword: SignedIn, Post "/api/auth/password/confirm";
+    ChangePassword: SignedIn, Put "/api/auth/password";
+    UsePasswordReset: Anyone, Post "/api/auth/password/reset";
+    EndUserSessions: OrgUsers, Delete "/api/organizations/{organization}/users/{user}/sessions";
+    ResetUserPassword: OrgAdmin, Post "/api/organizations/{organization}/users/{user}/password-reset";
     ListApiKeys: SignedIn, Get "/api/apikeys";
     CreateApiKey: SignedIn, Post "/api/apikeys";
     DeleteApiKey: SignedIn, Delete "/api/apikeys/{name}";
@@ -132,6 +140,12 @@ impl Operation {
             Self::DeleteApiKey => Act::RevokeApiKey,
             _ => return None,
         })
+    }
+
+    /// Whether a session whose password was given long ago must give it again first: what this opens would outlive the session.
+    #[must_use]
+    pub const fn asks_for_password(self) -> bool {
+        matches!(self, Self::CreateApiKey | Self::ResetUserPassword)
     }
 }
 

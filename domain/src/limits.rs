@@ -157,6 +157,13 @@ pub const SESSION_AGE_MAX: Duration = Duration::from_secs(14 * 24 * 60 * 60);
 /// A session's last use is written down no oftener than this.
 pub const SESSION_TOUCH_EVERY: Duration = Duration::from_secs(60);
 
+/// How long after the password was given a session may do what asks for it again.
+pub const PASSWORD_FRESH: Duration = Duration::from_secs(15 * 60);
+/// How long the token of a password reset can be used.
+pub const PASSWORD_RESET_AGE_MAX: Duration = Duration::from_secs(60 * 60);
+/// How much of a browser's name is kept with a session.
+pub const USER_AGENT_LENGTH_MAX: usize = 200;
+
 /// Password hashes computed at once: each takes 19 MiB and a core.
 pub const PASSWORD_HASHES_AT_ONCE: usize = 2;
 

@@ -6,12 +6,15 @@ use api::Problem;
 use axum::http::{HeaderMap, header};
 use base64::{Engine, prelude::BASE64_STANDARD};
 use cookie::Cookie;
-use domain::{Operation, Refusal, Standing};
+use domain::{
+    FieldError, Operation, Refusal, Standing, Timestamp,
+    limits::{PASSWORD_FRESH, USER_AGENT_LENGTH_MAX},
+};
 
 use crate::{
     access_cache::Known,
     herald::{Herald, PublicUrl},
-    store::{ActedBy, Actor, FoundUser, Source, StoredOrganization},
+    store::{ActedBy, Actor, FoundUser, SessionUser, Source, StoredOrganization},
     tokens::token_hash,
 };
 
@@ -21,15 +24,20 @@ pub(crate) struct Caller {
     pub(crate) user: Option<FoundUser>,
     /// Where they came by cookie: the session that a log out ends.
     pub(crate) session: Option<[u8; 32]>,
+    /// When that session's password was last given.
+    pub(crate) password_at: Option<Timestamp>,
     /// Whether they came by API key.
     pub(crate) by_key: bool,
     pub(crate) source: Source,
+    /// What the caller calls itself, cut to what is kept.
+    pub(crate) user_agent: String,
 }
 
 impl Caller {
     /// Nobody yet, who calls from there.
     pub(crate) fn nobody(source: &Source) -> Self {
-        Self { user: None, session: None, by_key: false, source: source.clone() }
+        let (source, user_agent) = (source.clone(), String::new());
+        Self { user: None, session: None, password_at: None, by_key: false, source, user_agent }
     }
 
     /// Where they call from; the unspecified address where that is not known.
@@ -94,7 +102,7 @@ impl Grant {
 impl Herald {
     /// Finds out who calls: an API key where there is one, else the session cookie.
     pub(crate) async fn caller(&self, headers: &HeaderMap, source: &Source) -> Result<Caller, Problem> {
-        let nobody = Caller::nobody(source);
+        let nobody = Caller { user_agent: user_agent(headers), ..Caller::nobody(source) };
         if headers.contains_key(header::AUTHORIZATION) {
             let Some(key) = key_of(headers).map(|key| token_hash(&key)) else {
                 return Ok(nobody);
@@ -109,8 +117,10 @@ impl Herald {
             return Ok(nobody);
         };
         let session = token_hash(&token);
-        let user = self.store.session_user(session).await?;
-        Ok(Caller { session: user.is_some().then_some(session), user, ..nobody })
+        let Some(SessionUser { user, password_at }) = self.store.session_user(session).await? else {
+            return Ok(nobody);
+        };
+        Ok(Caller { user: Some(user), session: Some(session), password_at: Some(password_at), ..nobody })
     }
 
     /// Writes down that a key was used, now and then, and lets nobody wait for it.
@@ -190,8 +200,21 @@ impl Herald {
         if names_organization && organization.is_none() {
             return Err(Problem::not_found("organization"));
         }
+        let is_stale = |at: Timestamp| self.clock.now().since(at) >= PASSWORD_FRESH;
+        if operation.asks_for_password() && caller.password_at.is_some_and(is_stale) {
+            return Err(password_needed());
+        }
         Ok(Grant { caller: caller.clone(), operation, organization, standing })
     }
+}
+
+/// 403, with an error of its own by which a program knows it.
+fn password_needed() -> Problem {
+    let detail = "Give your password again first: it was given long ago. See /api/auth/password/confirm.";
+    let mut problem = Problem::forbidden();
+    detail.clone_into(&mut problem.detail);
+    problem.errors = vec![FieldError::new("password", "password_needed", detail)];
+    problem
 }
 
 pub(crate) fn refused(refusal: Refusal) -> Problem {
@@ -200,6 +223,11 @@ pub(crate) fn refused(refusal: Refusal) -> Problem {
         Refusal::NotFound => Problem::not_found("organization"),
         Refusal::Forbidden => Problem::forbidden(),
     }
+}
+
+fn user_agent(headers: &HeaderMap) -> String {
+    let text = headers.get(header::USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    text.chars().take(USER_AGENT_LENGTH_MAX).collect()
 }
 
 pub(crate) fn key_of(headers: &HeaderMap) -> Option<String> {

@@ -81,5 +81,6 @@ async fn prune(store: &Store, clock: &Clock) -> Result<(), StoreError> {
     while let Pruned::UpTo(last) = store.prune(before, after).await? {
         after = last;
     }
+    store.remove_ended_sessions(clock.steady_now()).await?;
     store.tidy().await
 }

@@ -2,12 +2,12 @@
 
 use axum::{
     extract::{Request, State},
-    http::{HeaderName, HeaderValue, header},
+    http::{HeaderMap, HeaderName, HeaderValue, header},
     middleware::Next,
     response::Response,
 };
 
-use crate::herald::Herald;
+use crate::{access::session_cookie_name, herald::Herald};
 
 /// Pages set their own policy, with a nonce; what is not a page may load nothing.
 const NOTHING: &str = "default-src 'none'; frame-ancestors 'none'";
@@ -32,9 +32,19 @@ pub(super) async fn add(State(herald): State<Herald>, request: Request, next: Ne
     for (name, value) in UNLESS_SET {
         headers.entry(name).or_insert(HeaderValue::from_static(value));
     }
+    if ends_session(headers, &herald) {
+        // Not the cookies: that would take those of every site of the domain.
+        let cleared = HeaderValue::from_static("\"cache\", \"storage\"");
+        headers.insert(HeaderName::from_static("clear-site-data"), cleared);
+    }
     if herald.public_url.is_https() {
         let a_year = HeaderValue::from_static("max-age=31536000; includeSubDomains");
         headers.insert(header::STRICT_TRANSPORT_SECURITY, a_year);
     }
     response
+}
+
+fn ends_session(headers: &HeaderMap, herald: &Herald) -> bool {
+    let ended = format!("{}=;", session_cookie_name(&herald.public_url));
+    headers.get_all(header::SET_COOKIE).iter().any(|line| line.as_bytes().starts_with(ended.as_bytes()))
 }

@@ -1,6 +1,7 @@
 //! Routes: the HTTP API, the console, health, and the headers that every answer carries.
 
 mod api;
+mod forged;
 mod headers;
 mod health;
 mod limits;
@@ -37,6 +38,7 @@ pub fn router(herald: Herald) -> Router {
         .route("/fn/{*path}", post(console::call_function))
         .fallback(console::render_page)
         .layer(DefaultBodyLimit::max(REQUEST_BODY_BYTES_MAX))
+        .layer(middleware::from_fn_with_state(herald.clone(), forged::refuse))
         .layer(csrf())
         .layer(middleware::from_fn_with_state(herald.clone(), limits::apply))
         .layer(middleware::from_fn_with_state(herald.clone(), headers::add))
@@ -46,10 +48,10 @@ pub fn router(herald: Herald) -> Router {
 
 /// Refuses what another site makes a browser send: by `Sec-Fetch-Site` and `Origin`, without tokens.
 fn csrf() -> CsrfLayer<fn(ProtectionError) -> Response> {
-    CsrfLayer::new().with_rejection_response(cross_site)
+    CsrfLayer::new().with_rejection_response(|_| cross_site())
 }
 
-fn cross_site(_error: ProtectionError) -> Response {
+fn cross_site() -> Response {
     let mut problem = ::api::Problem::forbidden();
     "This request came from another site. Open Herald itself and try there.".clone_into(&mut problem.detail);
     ProblemResponse(problem).into_response()

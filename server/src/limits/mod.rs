@@ -16,6 +16,7 @@ use domain::{
 };
 
 pub use address::{InvalidProxy, TrustedProxies};
+pub(crate) use guesses::Guess;
 pub use windows::Rate;
 pub(crate) use windows::Standing;
 

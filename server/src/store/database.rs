@@ -136,6 +136,7 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     (3, "reads", include_str!("../../migrations/0003_reads.sql")),
     (4, "audit", include_str!("../../migrations/0004_audit.sql")),
     (6, "api_keys", include_str!("../../migrations/0006_api_keys.sql")),
+    (7, "sessions", include_str!("../../migrations/0007_sessions.sql")),
     (8, "feed", include_str!("../../migrations/0008_feed.sql")),
 ];
 

@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use domain::{
-    Act, UserId,
+    Act, Id, Timestamp, UserId,
     limits::{SESSION_AGE_MAX, SESSION_IDLE_MAX, SESSION_TOUCH_EVERY},
 };
 use sqlx::SqliteConnection;
@@ -21,6 +21,17 @@ use super::{
 pub struct NewSession {
     pub token_hash: [u8; 32],
     pub user_id: UserId,
+    /// Where it is begun, for the user to recognize it by.
+    pub address: String,
+    pub user_agent: String,
+}
+
+/// Who a session is of.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SessionUser {
+    pub user: FoundUser,
+    /// When its password was last given.
+    pub password_at: Timestamp,
 }
 
 impl Store {
@@ -28,11 +39,11 @@ impl Store {
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn session_user(&self, token_hash: [u8; 32]) -> Result<Option<FoundUser>, StoreError> {
+    pub async fn session_user(&self, token_hash: [u8; 32]) -> Result<Option<SessionUser>, StoreError> {
         let now = self.clock.now().unix_ms();
         let row: Option<SessionRow> = sqlx::query_as(
             "SELECT u.id, u.username, u.email, u.name, u.organization_id, o.name AS organization, u.admin,
-                    s.created_at, s.last_seen_at
+                    s.created_at, s.last_seen_at, s.password_at
              FROM sessions AS s JOIN users AS u ON u.id = s.user_id JOIN organizations AS o ON o.id = u.organization_id
              WHERE s.token_hash = ? AND u.active = 1",
         )
@@ -51,7 +62,8 @@ impl Store {
         if past(row.last_seen_at, SESSION_TOUCH_EVERY) {
             self.lazily(Touch { token_hash }).await;
         }
-        row.user.try_into().map(Some)
+        let password_at = Timestamp::from_unix_ms(row.password_at);
+        Ok(Some(SessionUser { user: row.user.try_into()?, password_at }))
     }
 
     /// Reading goes on when the disk is full: what could not be noted now is noted by a later request.
@@ -84,15 +96,21 @@ struct SessionRow {
     user: super::callers::FoundUserRow,
     created_at: i64,
     last_seen_at: i64,
+    password_at: i64,
 }
 
 pub(super) async fn insert_session(group: &mut Group<'_>, new: &NewSession) -> Result<(), StoreError> {
+    let id: Id<()> = group.new_id();
     sqlx::query(
-        "INSERT INTO sessions (token_hash, user_id, created_at, last_seen_at) VALUES (?1, ?2, ?3, ?3)",
+        "INSERT INTO sessions (token_hash, user_id, created_at, last_seen_at, password_at, id, address, user_agent)
+         VALUES (?1, ?2, ?3, ?3, ?3, ?4, ?5, ?6)",
     )
     .bind(new.token_hash.as_slice())
     .bind(new.user_id.to_string())
     .bind(group.now.unix_ms())
+    .bind(id.to_string())
+    .bind(&new.address)
+    .bind(&new.user_agent)
     .execute(&mut *group.connection)
     .await?;
     Ok(())

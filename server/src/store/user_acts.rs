@@ -10,6 +10,7 @@ use super::{
     group::Group,
     organizations::seats,
     parsed,
+    passwords::void_reset,
     sessions::{NewSession, end_sessions, insert_session},
     users::{NewUserRow, UserRow},
     writer::Write,
@@ -101,7 +102,7 @@ async fn require_seat(
     Ok(())
 }
 
-async fn find_user(
+pub(super) async fn find_user(
     connection: &mut SqliteConnection,
     organization: OrganizationId,
     user: UserId,
@@ -268,6 +269,7 @@ impl Write for ResetPassword {
                 .fetch_optional(&mut *group.connection)
                 .await?;
         let id = parsed(&id.ok_or(StoreError::NotFound("user"))?)?;
+        void_reset(group.connection, id).await?;
         end_sessions(group.connection, id).await?;
         let user = user_row(group.connection, id).await?.ok_or(StoreError::NotFound("user"))?;
         let organization = parsed(&user.organization_id)?;

@@ -5,14 +5,17 @@ mod audit;
 mod deliveries;
 mod groups;
 mod organizations;
+mod passwords;
 mod problems;
 mod session;
+mod sessions;
 mod users;
 mod webhooks;
 
 pub(crate) use api_keys::NewKeyRequest;
 pub(crate) use deliveries::{PublishRequest, check_key};
 pub(crate) use groups::{MemberRequest, NewGroupRequest};
+pub(crate) use passwords::PasswordChange;
 pub(crate) use session::first_admin;
 pub(crate) use users::NewUserRequest;
 pub(crate) use webhooks::{EditWebhook, NewWebhookRequest};

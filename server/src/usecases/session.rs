@@ -11,6 +11,7 @@ use domain::{Email, Invalid, Name, OrganizationId, Password, Standing, UserName,
 use crate::{
     access::Caller,
     herald::Herald,
+    limits::Guess,
     passwords::Passwords,
     store::{FirstAdmin, FoundUser, NewSession},
     tokens::{random_token, token_hash},
@@ -58,7 +59,12 @@ impl Herald {
             return Err(wrong());
         };
         let token = random_token();
-        let session = NewSession { token_hash: token_hash(&token), user_id };
+        let session = NewSession {
+            token_hash: token_hash(&token),
+            user_id,
+            address: caller.address().to_string(),
+            user_agent: caller.user_agent.clone(),
+        };
         match self.store.log_in(session, caller.source.clone()).await {
             Err(crate::store::StoreError::NotFound(_)) => return Err(wrong()),
             done => done?,
@@ -78,16 +84,19 @@ impl Herald {
         password: String,
         hash: Option<String>,
     ) -> Result<bool, Problem> {
-        let guess = self.limits.guess(account, address, self.clock.unset());
-        let guess = guess.map_err(|standing| {
-            tracing::warn!(%address, "Log ins are refused: too many have failed");
-            Problem::rate_limited("Too many log ins have failed.", standing.reset)
-        })?;
+        let guess = self.guess(account, address)?;
         let right = self.passwords.verify(password, hash).await?;
         if right {
             self.limits.was_right(&guess, self.clock.unset());
         }
         Ok(right)
+    }
+
+    pub(crate) fn guess(&self, account: &str, address: IpAddr) -> Result<Guess, Problem> {
+        self.limits.guess(account, address, self.clock.unset()).map_err(|standing| {
+            tracing::warn!(%address, "Log ins are refused: too many have failed");
+            Problem::rate_limited("Too many log ins have failed.", standing.reset)
+        })
     }
 
     pub(crate) async fn sign_out(&self, caller: &Caller) -> Result<(), Problem> {

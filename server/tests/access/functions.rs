@@ -39,6 +39,10 @@ const TABLE: [(&str, Who); 24] = [
     ("first-run/create", Who::Anyone),
 ];
 
+pub(crate) fn names() -> impl Iterator<Item = &'static str> {
+    TABLE.iter().map(|(function, _)| *function)
+}
+
 #[tokio::test]
 async fn the_table_has_every_function() {
     // Serving registers them.

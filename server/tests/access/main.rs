@@ -9,11 +9,13 @@ mod support;
 
 mod api_keys;
 mod foreign;
+mod forged;
 mod functions;
 mod keys;
 mod limits;
 mod operations;
 mod pages;
+mod passwords;
 mod sessions;
 mod world;
 

@@ -42,6 +42,13 @@ const TABLE: [(Operation, Who, u16); Operation::ALL.len()] = [
     (Operation::ReadOrganization, Who::Belonging, 200),
     (Operation::ListOrganizations, Who::SignedIn, 200),
     (Operation::CreateOrganization, Who::Platform, 200),
+    (Operation::ListSessions, Who::SignedIn, 200),
+    (Operation::EndSession, Who::SignedIn, 204),
+    (Operation::ConfirmPassword, Who::SignedIn, 204),
+    (Operation::ChangePassword, Who::SignedIn, 204),
+    (Operation::UsePasswordReset, Who::Anyone, 204),
+    (Operation::EndUserSessions, Who::Users, 204),
+    (Operation::ResetUserPassword, Who::Admins, 200),
     (Operation::ListApiKeys, Who::SignedIn, 200),
     (Operation::CreateApiKey, Who::SignedIn, 200),
     (Operation::DeleteApiKey, Who::SignedIn, 204),
@@ -49,6 +56,8 @@ const TABLE: [(Operation, Who, u16); Operation::ALL.len()] = [
     (Operation::LogOut, Who::SignedIn, 200),
     (Operation::ReadSession, Who::SignedIn, 200),
     (Operation::WhoAmI, Who::SignedIn, 200),
+    // The last: it ends the sessions that the other rows need.
+    (Operation::EndOtherSessions, Who::SignedIn, 204),
 ];
 
 #[test]
@@ -121,7 +130,7 @@ fn names_organization(operation: Operation) -> bool {
     operation.path().contains("{organization}")
 }
 
-fn method(operation: Operation) -> &'static str {
+pub(crate) fn method(operation: Operation) -> &'static str {
     match operation.method() {
         Method::Get => "GET",
         Method::Post => "POST",
@@ -137,6 +146,14 @@ async fn call_with_fresh_objects(world: &World, operation: Operation, caller: Ca
     if operation == Operation::DeleteApiKey && caller != Caller::Nobody {
         client.post("/api/apikeys", json!({ "title": "to-delete" })).await.ok();
     }
+    let session = match operation {
+        Operation::EndSession if caller != Caller::Nobody => own_session(&client).await,
+        _ => "none".to_owned(),
+    };
+    let token = match operation {
+        Operation::UsePasswordReset => reset_token(world, &objects.user).await,
+        _ => String::new(),
+    };
     let path = operation
         .path()
         .replace("{organization}", ACME)
@@ -145,22 +162,40 @@ async fn call_with_fresh_objects(world: &World, operation: Operation, caller: Ca
         .replace("{user}", &objects.user)
         .replace("{delivery}", &world.delivery)
         .replace("{job}", &world.job)
-        .replace("{name}", "to-delete");
-    match valid_body(operation, &objects) {
+        .replace("{name}", "to-delete")
+        .replace("{session}", &session);
+    match valid_body(operation, &objects, &token) {
         Some(body) => client.send(method(operation), &path, body.to_string()).await,
         None => Client::answer(client.request(method(operation), &path)).await,
     }
 }
 
-/// Logging in and out end the session that one had: one that nobody else needs.
+async fn own_session(client: &Client) -> String {
+    let sessions = client.get("/api/auth/sessions").await.ok();
+    let current = sessions.as_array().expect("a list").iter().find(|session| session["current"] == true);
+    current.expect("the own session")["id"].as_str().expect("an id").to_owned()
+}
+
+async fn reset_token(world: &World, user: &str) -> String {
+    let path = format!("/api/organizations/{ACME}/users/{user}/password-reset");
+    world.admin.post(&path, json!({})).await.ok()["token"].as_str().expect("a token").to_owned()
+}
+
+/// Of the user whose sessions these end, there are sessions that others need.
+fn ends_sessions(operation: Operation) -> bool {
+    use Operation::{ChangePassword, ConfirmPassword, EndOtherSessions, EndSession, LogIn, LogOut};
+    matches!(operation, LogIn | LogOut | EndSession | EndOtherSessions | ConfirmPassword | ChangePassword)
+}
+
+/// What ends a session is called in one that nobody else needs.
 async fn caller_of(world: &World, operation: Operation, caller: Caller) -> Client {
     match operation {
-        Operation::LogIn | Operation::LogOut => world.fresh_session(caller).await,
+        _ if ends_sessions(operation) => world.fresh_session(caller).await,
         _ => world.client(caller),
     }
 }
 
-fn valid_body(operation: Operation, objects: &Objects) -> Option<Value> {
+fn valid_body(operation: Operation, objects: &Objects, token: &str) -> Option<Value> {
     let body = match operation {
         Operation::CreateWebhook => {
             json!({ "enabled": false, "name": fresh("new"), "type": "USER_LOGIN", "url": TARGET })
@@ -184,6 +219,11 @@ fn valid_body(operation: Operation, objects: &Objects) -> Option<Value> {
         Operation::RemoveMember => json!({ "username": objects.group_member }),
         Operation::SetSeats => json!({ "seats": 10_000 }),
         Operation::CreateOrganization => json!({ "organizationName": fresh("new") }),
+        Operation::ConfirmPassword => json!({ "password": PASSWORD }),
+        Operation::ChangePassword => {
+            json!({ "currentPassword": PASSWORD, "password": PASSWORD, "endOthers": false })
+        }
+        Operation::UsePasswordReset => json!({ "token": token, "password": "another pass phrase" }),
         Operation::LogIn => json!({ "username": "member", "password": PASSWORD }),
         _ => return None,
     };

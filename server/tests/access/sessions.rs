@@ -109,3 +109,68 @@ async fn a_wrong_key_beside_a_good_session_is_refused() {
 async fn status(client: &Client) -> u16 {
     client.get("/api/auth/whoami").await.status
 }
+
+const SESSIONS: &str = "/api/auth/sessions";
+
+#[tokio::test]
+async fn one_sees_and_ends_ones_own_sessions() {
+    let herald = TestHerald::start().await;
+    let admin = herald.first_admin().await;
+    admin.create_user("demo").await;
+    let here = admin.with_header("user-agent", "Laptop").log_in("demo", PASSWORD).await;
+    herald.clock.advance(Duration::from_secs(1));
+    let there = admin.with_header("user-agent", "Phone <b>").log_in("demo", PASSWORD).await;
+
+    let listed = here.get(SESSIONS).await.ok();
+    let rows = listed.as_array().expect("a list");
+    let seen: Vec<_> = rows.iter().map(|row| (&row["userAgent"], &row["current"])).collect();
+    assert_eq!(seen, [(&json!("Phone <b>"), &json!(false)), (&json!("Laptop"), &json!(true))]);
+    assert!(rows.iter().all(|row| row["address"] == "127.0.0.1"), "{listed}");
+    assert!(!here.cookies().split('=').any(|token| listed.to_string().contains(token)), "no token is told");
+
+    let id = rows[0]["id"].as_str().expect("an id");
+    assert_eq!(
+        admin.delete(&format!("{SESSIONS}/{id}"), json!({})).await.status,
+        404,
+        "another's is not found"
+    );
+    assert_eq!(here.delete(&format!("{SESSIONS}/{id}"), json!({})).await.status, 204);
+    assert_eq!((status(&here).await, status(&there).await), (200, 401));
+    assert_eq!(here.delete(&format!("{SESSIONS}/{id}"), json!({})).await.status, 404);
+    assert_eq!(here.delete(&format!("{SESSIONS}/nonsense"), json!({})).await.status, 404);
+
+    let another = admin.log_in("demo", PASSWORD).await;
+    assert_eq!(here.delete(SESSIONS, json!({})).await.status, 204);
+    assert_eq!((status(&here).await, status(&another).await, status(&admin).await), (200, 401, 200));
+    herald.stop().await;
+}
+
+#[tokio::test]
+async fn admins_end_a_users_sessions() {
+    let herald = TestHerald::start().await;
+    let admin = herald.first_admin().await;
+    admin.create_user("demo").await;
+    let (first, second) = (admin.log_in("demo", PASSWORD).await, admin.log_in("demo", PASSWORD).await);
+    let path = "/api/organizations/parallelworks/users/demo/sessions";
+    assert_eq!(admin.delete(path, json!({})).await.status, 204);
+    assert_eq!((status(&first).await, status(&second).await, status(&admin).await), (401, 401, 200));
+    assert_eq!(status(&admin.log_in("demo", PASSWORD).await).await, 200, "the user may come again");
+    admin.create_organization("acme").await;
+    assert_eq!(admin.delete("/api/organizations/acme/users/demo/sessions", json!({})).await.status, 404);
+    herald.stop().await;
+}
+
+#[tokio::test]
+async fn signing_out_clears_what_the_browser_keeps() {
+    let herald = TestHerald::start().await;
+    let by_api = herald.first_admin().await;
+    let by_form = by_api.log_in_admin().await;
+    let api = by_api.post("/api/sso/logout", json!({})).await;
+    let form = by_form.submit("session/sign-out", "/", &[]).await;
+    for answer in [&api, &form] {
+        assert_eq!(answer.header("clear-site-data"), "\"cache\", \"storage\"");
+        assert_eq!(answer.header("cache-control"), "no-store");
+    }
+    assert_eq!(herald.client().get("/sign-in").await.header("clear-site-data"), "", "nothing else does");
+    herald.stop().await;
+}

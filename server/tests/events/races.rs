@@ -41,7 +41,7 @@ async fn ten_first_log_ins_at_once_create_the_user_once() {
 async fn ten_first_log_ins_in_one_transaction_create_the_user_once() {
     let told = Told::start().await;
     let user_id: UserId = told.admin.create_user("newcomer").await["id"].as_str().unwrap().parse().unwrap();
-    let sessions = (0..AT_ONCE).map(|n| NewSession { token_hash: [n as u8; 32], user_id });
+    let sessions = (0..AT_ONCE).map(|n| new_session(n as u8, user_id));
     for logged_in in
         join_all(sessions.map(|session| told.herald.store.log_in(session, Source::default()))).await
     {
@@ -101,8 +101,7 @@ async fn a_log_in_and_a_disabling_at_once_leave_no_session_behind() {
     let told = Told::start().await;
     let user_id: UserId = told.admin.create_user("leaver").await["id"].as_str().unwrap().parse().unwrap();
     let organization = told.admin.organization_id("parallelworks").await.parse().unwrap();
-    let session =
-        |n| told.herald.store.log_in(NewSession { token_hash: [n; 32], user_id }, Source::default());
+    let session = |n| told.herald.store.log_in(new_session(n, user_id), Source::default());
     let change = ActiveChange { organization, user: user_id, active: false, by_platform_admin: true };
     let disable = told.herald.store.set_user_active(change, ActedBy::system());
     let (before, disabled, after) = tokio::join!(session(1), disable, session(2));
@@ -114,4 +113,9 @@ async fn a_log_in_and_a_disabling_at_once_leave_no_session_behind() {
         assert_eq!(told.herald.store.session_user(token_hash).await.unwrap(), None);
     }
     told.assert_nothing_after(requests.last().unwrap()).await;
+}
+
+fn new_session(number: u8, user_id: UserId) -> NewSession {
+    let (address, user_agent) = ("127.0.0.1".to_owned(), "a test".to_owned());
+    NewSession { token_hash: [number; 32], user_id, address, user_agent }
 }

@@ -7,8 +7,10 @@ mod events;
 mod groups;
 mod organizations;
 mod parameters;
+mod passwords;
 mod query;
 mod session;
+mod sessions;
 mod users;
 mod webhooks;
 
@@ -126,6 +128,14 @@ async fn run(operation: Operation, call: &Call) -> Result<Reply, Problem> {
         Operation::ReadOrganization => organizations::read(call),
         Operation::ListOrganizations => organizations::list(call).await,
         Operation::CreateOrganization => organizations::create(call).await,
+        Operation::ListSessions => sessions::list(call).await,
+        Operation::EndOtherSessions => sessions::end_others(call).await,
+        Operation::EndSession => sessions::end(call).await,
+        Operation::EndUserSessions => sessions::end_of_user(call).await,
+        Operation::ConfirmPassword => passwords::confirm(call).await,
+        Operation::ChangePassword => passwords::change(call).await,
+        Operation::UsePasswordReset => passwords::use_reset(call).await,
+        Operation::ResetUserPassword => passwords::begin_reset(call).await,
         Operation::ListApiKeys => api_keys::list(call).await,
         Operation::CreateApiKey => api_keys::create(call).await,
         Operation::DeleteApiKey => api_keys::delete(call).await,

@@ -9,6 +9,7 @@ mod opening;
 mod pages;
 mod plans;
 mod retention;
+mod sessions;
 
 use std::path::PathBuf;
 

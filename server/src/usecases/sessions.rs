@@ -1,0 +1,34 @@
+//! A user's sessions: seen and ended by themself, ended by their admins.
+
+use api::Problem;
+use domain::{Id, UserId};
+
+use crate::{
+    access::{Caller, Grant},
+    herald::Herald,
+    store::StoredSession,
+};
+
+impl Herald {
+    pub(crate) async fn list_sessions(&self, grant: &Grant) -> Result<Vec<StoredSession>, Problem> {
+        Ok(self.store.sessions(grant.user()?.id).await?)
+    }
+
+    /// Ends one of the caller's own.
+    pub(crate) async fn end_session(&self, grant: &Grant, id: &str) -> Result<(), Problem> {
+        let session: Id<()> = id.parse().map_err(|_| Problem::not_found("session"))?;
+        Ok(self.store.end_own_session(grant.user()?.id, session).await?)
+    }
+
+    /// Ends all of the caller's own but the one that calls.
+    pub(crate) async fn end_other_sessions(&self, grant: &Grant, caller: &Caller) -> Result<(), Problem> {
+        Ok(self.store.end_other_sessions(grant.user()?.id, caller.session).await?)
+    }
+
+    pub(crate) async fn end_user_sessions(&self, grant: &Grant, user: UserId) -> Result<(), Problem> {
+        let (organization, by_platform_admin) = (grant.organization()?.id, grant.user()?.platform_admin);
+        self.store.end_user_sessions(organization, user, by_platform_admin).await?;
+        tracing::info!(by = %grant.user()?.id, %user, "A user's sessions were ended by an admin");
+        Ok(())
+    }
+}
