@@ -48,3 +48,8 @@ pub use signature::{InvalidSecret, Secret, SignatureFault, sign, verify};
 pub use time::Timestamp;
 pub use user::{Email, LicenseStatus, OrgUser, Password, PersonName, UserName};
 pub use webhook::{Description, Webhook, WebhookName};
+
+/// What the page shows compiles.
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/receiver.md")]
+struct ReceiverPage;

@@ -116,6 +116,11 @@ fn authorization(key: &str) -> Result<HeaderValue, InvalidHerald> {
     if printable { Ok(value) } else { Err(InvalidHerald::Key) }
 }
 
+/// What the page shows compiles.
+#[cfg(doctest)]
+#[doc = include_str!("../../../docs/rust-client.md")]
+struct Page;
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,6 +1,7 @@
 //! The examples and the client that they use: checked, then run against the real binary.
 //! They are built apart: in one build with the server, its functions would be the server's in them too.
 
+mod samples;
 mod scene;
 mod service;
 
@@ -19,6 +20,7 @@ pub(crate) fn check(workspace: &Workspace) -> Outcome {
     cargo(workspace, &["test"])?;
     cargo(workspace, &["build"])?;
     client_tests(workspace)?;
+    samples::check(workspace)?;
     scene::play(&herald, &workspace.examples_target().join("debug"))
 }
 
