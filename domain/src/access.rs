@@ -138,6 +138,9 @@ impl Operation {
             Self::CreateOrganization => Act::CreateOrganization,
             Self::CreateApiKey => Act::CreateApiKey,
             Self::DeleteApiKey => Act::RevokeApiKey,
+            Self::EndSession | Self::EndOtherSessions | Self::EndUserSessions => Act::EndSession,
+            Self::ChangePassword | Self::UsePasswordReset | Self::ConfirmPassword => Act::SetPassword,
+            Self::ResetUserPassword => Act::ResetPassword,
             _ => return None,
         })
     }

@@ -62,6 +62,7 @@ acts! {
     SetUserAdmin: "user:set-admin", "A user became a platform admin, or is none any more.";
     SetUserComplimentary: "user:set-complimentary", "A user takes no seat any more, or takes one again.";
     SetPassword: "user:set-password", "A user's password was set.";
+    ResetPassword: "user:reset-password", "An admin let a user set a new password.";
     DeleteUser: "user:delete", "A user was deleted.";
     PurgeUser: "user:purge", "What was stored about a user in payloads was removed.";
     CreateGroup: "group:create", "A group was created.";

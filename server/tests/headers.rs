@@ -4,7 +4,9 @@
 
 mod support;
 
+use domain::{Operation, limits::REQUEST_BODY_BYTES_MAX};
 use serde_json::json;
+use server::limits::RateLimits;
 use support::{ADMIN, Answer, Client, PASSWORD, TestHerald};
 
 const PATHS: [&str; 7] =
@@ -20,14 +22,70 @@ fn assert_common(answer: &Answer, path: &str) {
 
 #[tokio::test]
 async fn every_answer_is_protected() {
-    let herald = TestHerald::start().await;
-    let admin = herald.first_admin().await;
-    for path in PATHS {
-        for caller in [&herald.client(), &admin] {
-            let answer = caller.get(path).await;
-            assert_common(&answer, path);
-            assert_eq!(answer.header("strict-transport-security"), "", "not over http");
+    for (public_url, hsts) in [
+        ("http://herald.example.com", ""),
+        ("https://herald.example.com", "max-age=31536000; includeSubDomains"),
+    ] {
+        let herald = TestHerald::start_as(public_url).await;
+        let admin = herald.first_admin().await;
+        let assert_protected = |answer: &Answer, path: &str| {
+            assert_common(answer, path);
+            assert_eq!(answer.header("strict-transport-security"), hsts, "{path}");
+        };
+        for path in PATHS {
+            for caller in [&herald.client(), &admin] {
+                assert_protected(&caller.get(path).await, path);
+            }
         }
+        // Every route, by its method, with nothing that it could take: successes and errors of all kinds.
+        for operation in Operation::ALL {
+            let path = operation.path().replace("{organization}", "parallelworks").replace(['{', '}'], "");
+            let method = format!("{:?}", operation.method()).to_uppercase();
+            assert_protected(&herald.client().send(&method, &path, "").await, &path);
+            assert_protected(&herald.client().send("TRACE", &path, "").await, &path);
+        }
+        let long = "x".repeat(REQUEST_BODY_BYTES_MAX + 1);
+        assert_protected(&admin.send("POST", "/api/organizations", long).await, "too long");
+        assert_protected(&posted(&admin, "/theme", "origin", "https://evil.example").await, "from elsewhere");
+        assert_protected(&admin.submit("users/create", "/", &[]).await, "a form");
+        assert_protected(&admin.call("users/create", &[]).await, "a function");
+        assert_protected(&admin.call("no/such", &[]).await, "no function");
+        herald.stop().await;
+    }
+    let limits = RateLimits { address_requests: 1, ..RateLimits::none() };
+    let herald = TestHerald::start_limited(limits, &[]).await;
+    herald.client().get("/").await;
+    let limited = herald.client().get("/").await;
+    assert_eq!(limited.status, 429);
+    assert_common(&limited, "limited");
+    herald.stop().await;
+}
+
+/// Assets may be kept: nothing in them is private.
+#[tokio::test]
+async fn assets_are_protected_too() {
+    let herald = TestHerald::start().await;
+    let page = herald.client().get("/sign-in").await.text;
+    let assets: Vec<&str> = page.split('"').filter(|text| text.starts_with("/assets/")).collect();
+    for path in assets {
+        let answer = herald.client().get(path).await;
+        assert_eq!((answer.status, answer.header("x-content-type-options")), (200, "nosniff"), "{path}");
+        assert!(answer.header("content-security-policy").contains("frame-ancestors 'none'"), "{path}");
+        assert_eq!(answer.header("referrer-policy"), "same-origin", "{path}");
+    }
+    herald.stop().await;
+}
+
+/// There are no figures for everybody.
+#[tokio::test]
+async fn metrics_are_not_public() {
+    let herald = TestHerald::start().await;
+    herald.first_admin().await;
+    for path in
+        ["/metrics", "/metrics/", "/debug", "/debug/pprof", "/.env", "/herald.db", "/assets/../herald.db"]
+    {
+        let status = herald.client().get(path).await.status;
+        assert!([401, 404].contains(&status), "{path}: {status}");
     }
     herald.stop().await;
 }
@@ -55,19 +113,38 @@ async fn a_page_runs_its_own_scripts_only_and_each_page_has_another_nonce() {
     herald.stop().await;
 }
 
+/// All that set cookies: signing in by API, form and function, the first run, flashes, the theme, signing out.
 #[tokio::test]
 async fn over_https_cookies_are_bound_to_the_host() {
     let herald = TestHerald::start_as("https://herald.example.com").await;
-    herald.first_admin().await;
+    let admin = herald.first_admin().await;
     let login = json!({ "username": ADMIN, "password": PASSWORD });
-    let answer = herald.client().post("/api/sso/password/login", login).await;
-    let cookies = answer.set_cookies();
-    assert_eq!(cookies.len(), 1);
-    assert!(cookies[0].starts_with("__Host-herald_session="), "{cookies:?}");
-    for flag in ["HttpOnly", "SameSite=Lax", "Secure", "Path=/"] {
-        assert!(cookies[0].split("; ").any(|part| part == flag), "{flag}: {cookies:?}");
+    let api = herald.client().post("/api/sso/password/login", login).await;
+    assert_eq!(api.set_cookies().len(), 1);
+    assert!(api.set_cookies()[0].starts_with("__Host-herald_session="), "{:?}", api.set_cookies());
+    let fields = [("username", ADMIN), ("password", PASSWORD)];
+    let answers = [
+        api,
+        herald.client().call("session/sign-in", &fields).await,
+        herald.client().submit("session/sign-in", "/sign-in", &fields).await,
+        herald.client().submit("session/sign-in", "/sign-in", &[("username", "nobody")]).await,
+        admin.post("/api/auth/password/confirm", json!({ "password": PASSWORD })).await,
+        posted(&admin, "/theme", "sec-fetch-site", "same-origin").await,
+        admin.log_in_admin().await.post("/api/sso/logout", json!({})).await,
+        admin.log_in_admin().await.submit("session/sign-out", "/", &[]).await,
+    ];
+    for answer in &answers {
+        assert!(!answer.set_cookies().is_empty(), "{} {}", answer.status, answer.text);
+        for cookie in answer.set_cookies() {
+            let parts: Vec<&str> = cookie.split("; ").collect();
+            let is_theme = cookie.starts_with("herald_theme=");
+            assert!(is_theme || cookie.starts_with("__Host-"), "{cookie}");
+            assert_eq!(parts.contains(&"HttpOnly"), !is_theme, "{cookie}");
+            assert!(["SameSite=Lax", "Secure", "Path=/"].iter().all(|flag| parts.contains(flag)), "{cookie}");
+            assert!(!cookie.contains("Domain="), "{cookie}");
+        }
+        assert!(answer.header("strict-transport-security").starts_with("max-age=31536000"));
     }
-    assert!(answer.header("strict-transport-security").starts_with("max-age=31536000"));
     herald.stop().await;
 }
 

@@ -2,13 +2,19 @@
 
 use async_trait::async_trait;
 use domain::{
-    Id, OrganizationId, Timestamp, UserId,
+    Act, Id, OrganizationId, Timestamp, UserId,
     limits::{SESSION_AGE_MAX, SESSION_IDLE_MAX},
 };
 use sqlx::FromRow;
 
 use super::{
-    Store, StoreError, group::Group, parsed, sessions::end_sessions, user_acts::find_user, writer::Write,
+    Store, StoreError,
+    audit::{ActedBy, AuditEntry},
+    group::Group,
+    parsed,
+    sessions::end_sessions,
+    user_acts::{find_user, user_row},
+    writer::Write,
 };
 
 /// A session that has not ended.
@@ -73,16 +79,26 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError::NotFound`] where the user has no such session.
-    pub async fn end_own_session(&self, user: UserId, session: Id<()>) -> Result<(), StoreError> {
-        self.writer.write(EndOwn { user, session }).await
+    pub async fn end_own_session(
+        &self,
+        user: UserId,
+        session: Id<()>,
+        by: ActedBy,
+    ) -> Result<(), StoreError> {
+        self.writer.write(EndOwn { user, session, by }).await
     }
 
     /// Ends a user's sessions but the one with this token.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn end_other_sessions(&self, user: UserId, kept: Option<[u8; 32]>) -> Result<(), StoreError> {
-        self.writer.write(EndOthers { user, kept }).await
+    pub async fn end_other_sessions(
+        &self,
+        user: UserId,
+        kept: Option<[u8; 32]>,
+        by: ActedBy,
+    ) -> Result<(), StoreError> {
+        self.writer.write(EndOthers { user, kept, by }).await
     }
 
     /// Ends all sessions of a user of this organization.
@@ -94,8 +110,9 @@ impl Store {
         organization: OrganizationId,
         user: UserId,
         by_platform_admin: bool,
+        by: ActedBy,
     ) -> Result<(), StoreError> {
-        self.writer.write(EndOfUser { organization, user, by_platform_admin }).await
+        self.writer.write(EndOfUser { organization, user, by_platform_admin, by }).await
     }
 
     /// Gives a session whose password was given again another token. It ends when it would have ended.
@@ -119,6 +136,7 @@ impl Store {
 struct EndOwn {
     user: UserId,
     session: Id<()>,
+    by: ActedBy,
 }
 
 #[async_trait]
@@ -131,13 +149,24 @@ impl Write for EndOwn {
             .bind(self.session.to_string())
             .execute(&mut *group.connection)
             .await?;
-        if done.rows_affected() == 0 { Err(StoreError::NotFound("session")) } else { Ok(()) }
+        if done.rows_affected() == 0 {
+            return Err(StoreError::NotFound("session"));
+        }
+        note_end(group, self.user, &self.by).await
     }
+}
+
+async fn note_end(group: &mut Group<'_>, user: UserId, by: &ActedBy) -> Result<(), StoreError> {
+    let user = user_row(group.connection, user).await?.ok_or(StoreError::NotFound("user"))?;
+    let organization = parsed(&user.organization_id)?;
+    group.audit(AuditEntry::new(organization, Act::EndSession, by, user.target()?));
+    Ok(())
 }
 
 struct EndOthers {
     user: UserId,
     kept: Option<[u8; 32]>,
+    by: ActedBy,
 }
 
 #[async_trait]
@@ -150,7 +179,7 @@ impl Write for EndOthers {
             .bind(self.kept.as_ref().map(<[u8; 32]>::as_slice))
             .execute(&mut *group.connection)
             .await?;
-        Ok(())
+        note_end(group, self.user, &self.by).await
     }
 }
 
@@ -158,6 +187,7 @@ struct EndOfUser {
     organization: OrganizationId,
     user: UserId,
     by_platform_admin: bool,
+    by: ActedBy,
 }
 
 #[async_trait]
@@ -169,7 +199,8 @@ impl Write for EndOfUser {
         if user.admin && !self.by_platform_admin {
             return Err(StoreError::Forbidden);
         }
-        end_sessions(group.connection, self.user).await
+        end_sessions(group.connection, self.user).await?;
+        note_end(group, self.user, &self.by).await
     }
 }
 

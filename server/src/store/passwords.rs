@@ -3,15 +3,17 @@
 use std::time::Duration;
 
 use async_trait::async_trait;
-use domain::{OrganizationId, Timestamp, UserId};
+use domain::{Act, MASKED, OrganizationId, Timestamp, UserId};
 use sqlx::SqliteConnection;
 
 use super::{
     Store, StoreError,
+    audit::{ActedBy, AuditEntry, Changes},
     group::Group,
     parsed,
     sessions::end_sessions,
     user_acts::{find_user, user_row},
+    users::UserRow,
     writer::Write,
 };
 
@@ -53,16 +55,17 @@ impl Store {
         user: UserId,
         password_hash: String,
         ending: Ending,
+        by: ActedBy,
     ) -> Result<(), StoreError> {
-        self.writer.write(ChangePassword { user, password_hash, ending }).await
+        self.writer.write(ChangePassword { user, password_hash, ending, by }).await
     }
 
     /// Begins a reset and ends the user's sessions; answers when the token is void. The old password works until it is used.
     ///
     /// # Errors
     /// [`StoreError::NotFound`] for another organization's user, [`StoreError::Forbidden`] for a platform admin unless by one.
-    pub async fn begin_reset(&self, reset: NewReset) -> Result<Timestamp, StoreError> {
-        self.writer.write(BeginReset(reset)).await
+    pub async fn begin_reset(&self, reset: NewReset, by: ActedBy) -> Result<Timestamp, StoreError> {
+        self.writer.write(BeginReset { reset, by }).await
     }
 
     /// Whether a reset can still be used.
@@ -84,8 +87,13 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError::NotFound`] when it was used, is too old, or its user is disabled.
-    pub async fn use_reset(&self, token_hash: [u8; 32], password_hash: String) -> Result<UserId, StoreError> {
-        self.writer.write(UseReset { token_hash, password_hash }).await
+    pub async fn use_reset(
+        &self,
+        token_hash: [u8; 32],
+        password_hash: String,
+        by: ActedBy,
+    ) -> Result<UserId, StoreError> {
+        self.writer.write(UseReset { token_hash, password_hash, by }).await
     }
 }
 
@@ -107,10 +115,17 @@ pub(super) async fn void_reset(connection: &mut SqliteConnection, user: UserId) 
     Ok(())
 }
 
+fn note_change(group: &mut Group<'_>, user: &UserRow, by: &ActedBy) -> Result<(), StoreError> {
+    let entry = AuditEntry::new(parsed(&user.organization_id)?, Act::SetPassword, by, user.target()?);
+    group.audit(entry.with(Changes::default().set("password", MASKED)));
+    Ok(())
+}
+
 struct ChangePassword {
     user: UserId,
     password_hash: String,
     ending: Ending,
+    by: ActedBy,
 }
 
 #[async_trait]
@@ -119,8 +134,9 @@ impl Write for ChangePassword {
 
     async fn apply(&mut self, group: &mut Group<'_>) -> Result<(), StoreError> {
         let user = user_row(group.connection, self.user).await?.filter(|user| user.active);
-        user.ok_or(StoreError::NotFound("user"))?;
+        let user = user.ok_or(StoreError::NotFound("user"))?;
         set_password(group.connection, self.user, &self.password_hash).await?;
+        note_change(group, &user, &self.by)?;
         match self.ending {
             Ending::None => Ok(()),
             Ending::All => end_sessions(group.connection, self.user).await,
@@ -136,14 +152,17 @@ impl Write for ChangePassword {
     }
 }
 
-struct BeginReset(NewReset);
+struct BeginReset {
+    reset: NewReset,
+    by: ActedBy,
+}
 
 #[async_trait]
 impl Write for BeginReset {
     type Output = Timestamp;
 
     async fn apply(&mut self, group: &mut Group<'_>) -> Result<Timestamp, StoreError> {
-        let reset = &self.0;
+        let Self { reset, by } = self;
         let user = find_user(group.connection, reset.organization, reset.user).await?;
         if user.admin && !reset.by_platform_admin {
             return Err(StoreError::Forbidden);
@@ -159,6 +178,8 @@ impl Write for BeginReset {
         .execute(&mut *group.connection)
         .await?;
         end_sessions(group.connection, reset.user).await?;
+        let target = user.target()?;
+        group.audit(AuditEntry::new(reset.organization, Act::ResetPassword, by, target));
         Ok(expires_at)
     }
 }
@@ -166,6 +187,7 @@ impl Write for BeginReset {
 struct UseReset {
     token_hash: [u8; 32],
     password_hash: String,
+    by: ActedBy,
 }
 
 #[async_trait]
@@ -184,6 +206,8 @@ impl Write for UseReset {
         let user: UserId = parsed(&id.ok_or(StoreError::NotFound("reset"))?)?;
         set_password(group.connection, user, &self.password_hash).await?;
         end_sessions(group.connection, user).await?;
+        let row = user_row(group.connection, user).await?.ok_or(StoreError::NotFound("user"))?;
+        note_change(group, &row, &self.by)?;
         Ok(user)
     }
 }

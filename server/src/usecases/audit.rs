@@ -24,7 +24,8 @@ impl Herald {
             tracing::debug!(?operation, "Access was refused: nobody is signed in");
             return problem;
         };
-        tracing::warn!(user_id = %user.id, ?operation, ?refusal, "Access was refused");
+        let address = caller.address();
+        tracing::warn!(user_id = %user.id, %address, ?operation, ?refusal, "Access was refused");
         let target = Target::named("operation", operation.path());
         let organization = organization.map(|organization| organization.id);
         let by = caller.acted_by();

@@ -42,7 +42,7 @@ impl Herald {
             (true, Some(session)) => Ending::Others(session),
             (true, None) => Ending::All,
         };
-        self.store.change_password(user, hash, ending).await?;
+        self.store.change_password(user, hash, ending, grant.acted_by()).await?;
         tracing::info!(%user, address = %caller.address(), "A user changed their password");
         Ok(())
     }
@@ -96,7 +96,7 @@ impl Herald {
             age_max: PASSWORD_RESET_AGE_MAX,
             by_platform_admin: grant.user()?.platform_admin,
         };
-        let until = self.store.begin_reset(reset).await?;
+        let until = self.store.begin_reset(reset, grant.acted_by()).await?;
         tracing::info!(by = %grant.user()?.id, %user, "An admin let a user set a new password");
         Ok((token, until))
     }
@@ -117,7 +117,7 @@ impl Herald {
             return Err(void());
         }
         let hash = self.passwords.hash(password.as_str().to_owned()).await?;
-        match self.store.use_reset(token_hash(token), hash).await {
+        match self.store.use_reset(token_hash(token), hash, caller.acted_by()).await {
             Err(StoreError::NotFound(_)) => Err(void()),
             done => {
                 self.limits.was_right(&guess, self.clock.unset());

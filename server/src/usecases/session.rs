@@ -54,7 +54,7 @@ impl Herald {
         let Some(user_id) = user_id.filter(|_| right) else {
             // Not what was typed: it can be anything, a password in the wrong field among it.
             let user_id = user_id.map(tracing::field::display);
-            tracing::warn!(user_id, "A log in failed");
+            tracing::warn!(user_id, address = %caller.address(), "A log in failed");
             self.store.note_failed_log_in(found, caller.acted_by().source, FAILED).await?;
             return Err(wrong());
         };
@@ -72,7 +72,7 @@ impl Herald {
         if let Some(old) = caller.session {
             self.store.end_session(old).await?;
         }
-        tracing::info!(%user_id, "A user logged in");
+        tracing::info!(%user_id, address = %caller.address(), "A user logged in");
         Ok(SignedIn { token })
     }
 

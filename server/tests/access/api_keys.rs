@@ -26,7 +26,10 @@ async fn a_key_is_told_once_and_works_until_it_is_deleted() {
     }
     let listed = admin.get(PATH).await;
     assert!(!listed.text.contains(&key), "the key is told once");
-    assert_eq!(members(&listed.json[0]), ["created", "id", "keyHint", "lastUsedAt", "title", "type"]);
+    // The last use is noted in the background: it is there or not yet.
+    let members: Vec<&str> =
+        members(&listed.json[0]).into_iter().filter(|name| *name != "lastUsedAt").collect();
+    assert_eq!(members, ["created", "id", "keyHint", "title", "type"]);
 
     let caller = bearer(&herald, &made);
     assert_eq!(

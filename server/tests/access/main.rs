@@ -13,9 +13,11 @@ mod forged;
 mod functions;
 mod keys;
 mod limits;
+mod objects;
 mod operations;
 mod pages;
 mod passwords;
+mod security_log;
 mod sessions;
 mod world;
 

@@ -195,7 +195,7 @@ async fn caller_of(world: &World, operation: Operation, caller: Caller) -> Clien
     }
 }
 
-fn valid_body(operation: Operation, objects: &Objects, token: &str) -> Option<Value> {
+pub(crate) fn valid_body(operation: Operation, objects: &Objects, token: &str) -> Option<Value> {
     let body = match operation {
         Operation::CreateWebhook => {
             json!({ "enabled": false, "name": fresh("new"), "type": "USER_LOGIN", "url": TARGET })
