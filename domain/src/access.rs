@@ -83,15 +83,21 @@ operations! {
     ListUsers: OrgUsers, Get "/api/organizations/{organization}/users";
     CreateUser: OrgUsers, Post "/api/organizations/{organization}/users";
     SetUserActive: OrgUsers, Put "/api/organizations/{organization}/users/{user}/active";
+    SetUserAdmin: PlatformAdmin, Put "/api/organizations/{organization}/users/{user}/admin";
+    SetUserComplimentary: PlatformAdmin, Put "/api/organizations/{organization}/users/{user}/complimentary";
+    DeleteUser: OrgAdmin, Delete "/api/organizations/{organization}/users/{user}";
     ListGroups: OrgUsers, Get "/api/organizations/{organization}/groups";
     CreateGroup: OrgAdmin, Post "/api/organizations/{organization}/groups";
     ReadGroup: OrgUsers, Get "/api/organizations/{organization}/groups/{group}";
+    DeleteGroup: OrgAdmin, Delete "/api/organizations/{organization}/groups/{group}";
     SetGroupRoles: OrgAdmin, Patch "/api/organizations/{organization}/groups/{group}/roles";
     ListMembers: OrgUsers, Get "/api/organizations/{organization}/groups/{group}/members";
     AddMember: OrgUsers, Post "/api/organizations/{organization}/groups/{group}/members";
     RemoveMember: OrgUsers, Delete "/api/organizations/{organization}/groups/{group}/members";
     ReadSeats: OrgUsers, Get "/api/organizations/{organization}/seats";
     SetSeats: PlatformAdmin, Patch "/api/organizations/{organization}/seats";
+    ListAudit: OrgAdmin, Get "/api/organizations/{organization}/events";
+    ExportAudit: OrgAdmin, Get "/api/organizations/{organization}/events/export";
     ReadOrganization: OrgMember, Get "/api/organizations/{organization}";
     ListOrganizations: SignedIn, Get "/api/organizations";
     CreateOrganization: PlatformAdmin, Post "/api/organizations";
@@ -130,7 +136,11 @@ impl Operation {
             Self::CancelJob => Act::CancelJob,
             Self::CreateUser => Act::CreateUser,
             Self::SetUserActive => Act::SetUserActive,
+            Self::SetUserAdmin => Act::SetUserAdmin,
+            Self::SetUserComplimentary => Act::SetUserComplimentary,
+            Self::DeleteUser => Act::DeleteUser,
             Self::CreateGroup => Act::CreateGroup,
+            Self::DeleteGroup => Act::DeleteGroup,
             Self::SetGroupRoles => Act::SetGroupRoles,
             Self::AddMember => Act::AddMember,
             Self::RemoveMember => Act::RemoveMember,

@@ -149,6 +149,12 @@ pub const RUNNING_JOBS_MAX: usize = 8;
 /// Rows of the table that it looks through for them.
 pub const JOB_SCAN_ROWS: i64 = 50_000;
 
+/// Matches of a search in the audit log that are counted: the original stops there too.
+pub const AUDIT_TOTAL_MAX: u32 = 10_000;
+/// How long the audit log is kept: a year, and what a yearly review takes.
+pub const AUDIT_RETENTION: Duration = Duration::from_secs(400 * 24 * 60 * 60);
+/// Entries of it that go in one transaction.
+pub const PRUNE_AUDIT_ROWS: i64 = 1_000;
 /// Failures of one caller that the audit log takes in a minute.
 pub const AUDITED_FAILURES_PER_MINUTE: u32 = 120;
 

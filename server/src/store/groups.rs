@@ -142,7 +142,7 @@ async fn select(
     rows.into_iter().map(TryInto::try_into).collect()
 }
 
-async fn find(
+pub(super) async fn find(
     connection: &mut SqliteConnection,
     organization: OrganizationId,
     name: &str,

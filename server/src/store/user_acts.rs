@@ -87,7 +87,7 @@ pub(super) async fn insert_user(
     Ok(id)
 }
 
-async fn require_seat(
+pub(super) async fn require_seat(
     connection: &mut SqliteConnection,
     organization: OrganizationId,
 ) -> Result<(), StoreError> {
@@ -176,7 +176,10 @@ impl Write for SetUserActive {
 }
 
 /// Without one, nobody could ever enable anybody again.
-async fn require_another_admin(connection: &mut SqliteConnection, user: UserId) -> Result<(), StoreError> {
+pub(super) async fn require_another_admin(
+    connection: &mut SqliteConnection,
+    user: UserId,
+) -> Result<(), StoreError> {
     let another: i64 =
         sqlx::query_scalar("SELECT EXISTS (SELECT 1 FROM users WHERE admin = 1 AND active = 1 AND id <> ?)")
             .bind(user.to_string())

@@ -1,4 +1,4 @@
-//! Notes in the audit log what was refused or failed. What succeeds is noted by the store, with the change itself.
+//! The audit log: shows it, and notes what was refused or failed. What succeeds is noted by the store, with the change itself.
 
 use api::Problem;
 use domain::{Act, Operation, Refusal};
@@ -6,10 +6,20 @@ use domain::{Act, Operation, Refusal};
 use crate::{
     access::{Caller, Grant, refused},
     herald::Herald,
-    store::{AuditEntry, StoredOrganization, Target},
+    store::{AuditEntry, AuditFilter, AuditPage, StoredOrganization, Target},
 };
 
 impl Herald {
+    pub(crate) async fn audit_page(
+        &self,
+        grant: &Grant,
+        filter: &AuditFilter,
+        cursor: Option<&str>,
+        limit: usize,
+    ) -> Result<AuditPage, Problem> {
+        Ok(self.store.audit_page(grant.organization()?.id, filter, cursor, limit).await?)
+    }
+
     /// Notes that somebody may not do this, and answers what they are told. Who has not said who they are is only in the
     /// log of the process: anybody could fill the audit log.
     pub(crate) async fn refuse(

@@ -44,6 +44,10 @@ impl Herald {
         Ok(self.store.create_group(new, grant.acted_by()).await?)
     }
 
+    pub(crate) async fn delete_group(&self, grant: &Grant, name: &str) -> Result<(), Problem> {
+        Ok(self.store.delete_group(grant.organization()?.id, name, grant.acted_by()).await?)
+    }
+
     pub(crate) async fn set_group_roles(
         &self,
         grant: &Grant,

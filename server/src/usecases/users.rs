@@ -9,7 +9,7 @@ use domain::{Email, EventType, Invalid, OrgUser, Password, PersonName, UserId, U
 use crate::{
     access::Grant,
     herald::Herald,
-    store::{ActiveChange, NewUserRow, SortBy, UserFilter},
+    store::{ActiveChange, NewUserRow, Right, RightChange, SortBy, UserDeletion, UserFilter},
 };
 
 /// A user to be, as typed.
@@ -90,6 +90,24 @@ impl Herald {
     pub(crate) async fn user_id(&self, grant: &Grant, username: &str) -> Result<UserId, Problem> {
         let found = self.store.user_named(grant.organization()?.id, username).await?;
         found.ok_or_else(|| Problem::not_found("user"))
+    }
+
+    pub(crate) async fn set_user_right(
+        &self,
+        grant: &Grant,
+        user: UserId,
+        right: Right,
+        has: bool,
+    ) -> Result<(), Problem> {
+        let organization = grant.organization()?.id;
+        let change = RightChange { organization, user, right, has };
+        Ok(self.store.set_user_right(change, grant.acted_by()).await?)
+    }
+
+    pub(crate) async fn delete_user(&self, grant: &Grant, user: UserId) -> Result<(), Problem> {
+        let (organization, by_platform_admin) = (grant.organization()?.id, grant.user()?.platform_admin);
+        let deletion = UserDeletion { organization, user, by_platform_admin };
+        Ok(self.store.delete_user(deletion, grant.acted_by()).await?)
     }
 
     pub(crate) async fn set_user_active(

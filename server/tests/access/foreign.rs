@@ -50,6 +50,8 @@ fn foreign_requests(foreign: &Objects) -> Vec<(&'static str, String, serde_json:
         ("POST", format!("groups/{group}/members"), json!({ "username": user })),
         ("DELETE", format!("groups/{group}/members"), json!({ "username": group_member })),
         ("PUT", format!("users/{user}/active"), json!({ "active": false })),
+        ("DELETE", format!("users/{user}"), json!({})),
+        ("DELETE", format!("groups/{group}"), json!({})),
         ("DELETE", format!("webhooks/{webhook}"), json!({})),
     ]
 }

@@ -114,7 +114,9 @@ fn check_names(operation: Operation, query: &[(String, String)]) -> Result<(), P
                 known => format!("Known are {}.", known.join(", ")),
             };
             errors.push(FieldError::new(name, "unknown", format!("“{escaped}” is not known here. {known}")));
-        } else if query[..at].iter().any(|(before, _)| before == name) {
+        } else if query[..at].iter().any(|(before, _)| before == name)
+            && !parameters::may_repeat(operation, name)
+        {
             let detail = format!("“{escaped}” stands in the query more than once.");
             errors.push(FieldError::new(name, "repeated", detail));
         }

@@ -25,6 +25,12 @@ pub(super) async fn read(call: &Call) -> Result<Reply, Problem> {
     Reply::json(&call.herald.group(&call.grant, call.param("group")).await?)
 }
 
+pub(super) async fn delete(call: &Call) -> Result<Reply, Problem> {
+    call.optional_members()?.finish()?;
+    call.herald.delete_group(&call.grant, call.param("group")).await?;
+    Ok(Reply::empty(StatusCode::NO_CONTENT))
+}
+
 pub(super) async fn set_roles(call: &Call) -> Result<Reply, Problem> {
     let mut members = call.members()?;
     let roles = members.required_texts("roles");

@@ -1,6 +1,7 @@
 //! The HTTP API: every route is a row of the table of operations, and all go through the same steps.
 
 mod api_keys;
+mod audit;
 mod call;
 mod deliveries;
 mod events;
@@ -116,15 +117,21 @@ async fn run(operation: Operation, call: &Call) -> Result<Reply, Problem> {
         Operation::ListUsers => users::list(call).await,
         Operation::CreateUser => users::create(call).await,
         Operation::SetUserActive => users::set_active(call).await,
+        Operation::SetUserAdmin => users::set_admin(call).await,
+        Operation::SetUserComplimentary => users::set_complimentary(call).await,
+        Operation::DeleteUser => users::delete(call).await,
         Operation::ListGroups => groups::list(call).await,
         Operation::CreateGroup => groups::create(call).await,
         Operation::ReadGroup => groups::read(call).await,
+        Operation::DeleteGroup => groups::delete(call).await,
         Operation::SetGroupRoles => groups::set_roles(call).await,
         Operation::ListMembers => groups::members(call).await,
         Operation::AddMember => groups::add_member(call).await,
         Operation::RemoveMember => groups::remove_member(call).await,
         Operation::ReadSeats => organizations::seats(call).await,
         Operation::SetSeats => organizations::set_seats(call).await,
+        Operation::ListAudit => audit::list(call).await,
+        Operation::ExportAudit => audit::export(call).await,
         Operation::ReadOrganization => organizations::read(call),
         Operation::ListOrganizations => organizations::list(call).await,
         Operation::CreateOrganization => organizations::create(call).await,
@@ -151,6 +158,8 @@ struct Reply {
     status: StatusCode,
     json: Option<String>,
     cookie: Option<String>,
+    /// What is sent in its place, as it is read.
+    stream: Option<Response>,
 }
 
 impl Reply {
@@ -159,11 +168,15 @@ impl Reply {
             tracing::error!(%error, "An answer could not be written as JSON");
             Problem::internal()
         })?;
-        Ok(Self { status: StatusCode::OK, json: Some(json), cookie: None })
+        Ok(Self { json: Some(json), ..Self::empty(StatusCode::OK) })
     }
 
     fn empty(status: StatusCode) -> Self {
-        Self { status, json: None, cookie: None }
+        Self { status, json: None, cookie: None, stream: None }
+    }
+
+    fn stream(response: Response) -> Self {
+        Self { stream: Some(response), ..Self::empty(StatusCode::OK) }
     }
 
     fn with_status(self, status: StatusCode) -> Self {
@@ -177,6 +190,9 @@ impl Reply {
 
 impl IntoResponse for Reply {
     fn into_response(self) -> Response {
+        if let Some(response) = self.stream {
+            return response;
+        }
         let mut response = (self.status, self.json.clone().unwrap_or_default()).into_response();
         let headers = response.headers_mut();
         if self.json.is_some() {

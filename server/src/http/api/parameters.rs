@@ -6,6 +6,31 @@ pub(super) const fn of(operation: Operation) -> &'static [&'static str] {
     match operation {
         Operation::ListDeliveries => &["status", "type", "from", "to", "cursor", "limit"],
         Operation::ListEvents => &["after", "from", "to", "type", "search", "limit"],
+        Operation::ListAudit => &[
+            "from",
+            "to",
+            "type",
+            "actor",
+            "actorType",
+            "targetType",
+            "targetId",
+            "outcome",
+            "search",
+            "limit",
+            "cursor",
+        ],
+        Operation::ExportAudit => &[
+            "from",
+            "to",
+            "type",
+            "actor",
+            "actorType",
+            "targetType",
+            "targetId",
+            "outcome",
+            "search",
+            "format",
+        ],
         Operation::ListUsers => &["limit", "skip", "search", "active", "sortBy", "sortDir"],
         _ => &[],
     }
@@ -18,4 +43,9 @@ pub(super) const fn ignored(operation: Operation) -> &'static [&'static str] {
         Operation::ListGroups => &["limit", "skip", "csp"],
         _ => &[],
     }
+}
+
+/// Whether a parameter may stand in the query more than once: any of its values will do then.
+pub(super) fn may_repeat(operation: Operation, name: &str) -> bool {
+    matches!(operation, Operation::ListAudit | Operation::ExportAudit) && matches!(name, "type" | "actor")
 }

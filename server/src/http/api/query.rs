@@ -27,6 +27,12 @@ impl<'c> Query<'c> {
         value.filter(|value| !value.is_empty())
     }
 
+    /// A parameter that may stand there several times.
+    pub(super) fn texts(&self, name: &str) -> Vec<String> {
+        let values = self.call.query().iter().filter(|(known, value)| known == name && !value.is_empty());
+        values.map(|(_, value)| value.clone()).collect()
+    }
+
     pub(super) fn parsed<T: FromStr<Err = Issue>>(&mut self, name: &str) -> Option<T> {
         let parsed = self.text(name)?.parse();
         self.invalid.check(name, parsed)

@@ -7,7 +7,7 @@ use serde_json::json;
 
 use super::{Call, Reply, query::Query};
 use crate::{
-    store::{SortBy, UserFilter},
+    store::{Right, SortBy, UserFilter},
     usecases::NewUserRequest,
 };
 
@@ -49,5 +49,29 @@ pub(super) async fn set_active(call: &Call) -> Result<Reply, Problem> {
     let active = members.flag("active");
     members.finish()?;
     call.herald.set_user_active(&call.grant, user, active).await?;
+    Ok(Reply::empty(StatusCode::NO_CONTENT))
+}
+
+pub(super) async fn set_admin(call: &Call) -> Result<Reply, Problem> {
+    set_right(call, Right::PlatformAdmin, "admin").await
+}
+
+pub(super) async fn set_complimentary(call: &Call) -> Result<Reply, Problem> {
+    set_right(call, Right::Complimentary, "complimentary").await
+}
+
+async fn set_right(call: &Call, right: Right, member: &'static str) -> Result<Reply, Problem> {
+    let user = call.herald.user_id(&call.grant, call.param("user")).await?;
+    let mut members = call.members()?;
+    let has = members.flag(member);
+    members.finish()?;
+    call.herald.set_user_right(&call.grant, user, right, has).await?;
+    Ok(Reply::empty(StatusCode::NO_CONTENT))
+}
+
+pub(super) async fn delete(call: &Call) -> Result<Reply, Problem> {
+    let user = call.herald.user_id(&call.grant, call.param("user")).await?;
+    call.optional_members()?.finish()?;
+    call.herald.delete_user(&call.grant, user).await?;
     Ok(Reply::empty(StatusCode::NO_CONTENT))
 }

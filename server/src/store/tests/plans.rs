@@ -4,6 +4,7 @@ use domain::DeliveryState;
 
 use super::{
     super::{
+        audit_reads::{self, AuditFilter},
         deliveries::{DeliveryFilter, page_sql},
         job_steps::step_out_sql,
         jobs::{JobAction, count_sql},
@@ -113,6 +114,30 @@ async fn a_step_of_a_job_finds_its_deliveries_by_their_state() {
         let searches: Vec<&String> = plan.iter().filter(|step| step.contains("deliveries")).collect();
         assert_eq!(searches, [&found_by_row, &found_by_state], "{action:?}: {plan:#?}");
         assert!(!plan.iter().any(|step| step.contains("TEMP B-TREE")), "{plan:#?}");
+    }
+}
+
+#[tokio::test]
+async fn a_page_of_the_audit_log_is_read_off_an_index_in_its_order() {
+    let store = TestStore::open().await;
+    let one = || vec!["a:b".to_owned()];
+    let filter = |types, actors| AuditFilter { types, actors, ..AuditFilter::default() };
+    for (filter, index) in [
+        (filter(vec![], vec![]), "audit_log_of_organization (organization_id=? AND seq<?)"),
+        (
+            filter(vec!["a:b".to_owned(); 2], vec![]),
+            "audit_log_of_organization (organization_id=? AND seq<?)",
+        ),
+        (filter(one(), vec![]), "audit_log_of_type (organization_id=? AND type=? AND seq<?)"),
+        (filter(one(), one()), "audit_log_of_actor (organization_id=? AND actor_key=? AND seq<?)"),
+    ] {
+        for sql in [audit_reads::page_sql(&filter), audit_reads::total_sql(&filter)] {
+            let plan = store.plan(&sql).await;
+            assert!(plan.iter().any(|step| step.ends_with(index)), "{index}: {plan:#?}");
+            assert!(!plan.iter().any(|step| step.starts_with("SCAN audit_log")), "{plan:#?}");
+            let until_page = plan.iter().take_while(|step| !step.contains("SCAN page"));
+            assert!(!until_page.into_iter().any(|step| step.contains("TEMP B-TREE")), "{plan:#?}");
+        }
     }
 }
 
