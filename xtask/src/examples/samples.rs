@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use crate::command::{Tool, find_on_path};
+use crate::command::Tool;
 use crate::failure::{Failure, Outcome};
 use crate::setup;
 use crate::workspace::Workspace;
@@ -74,15 +74,14 @@ for (const [secrets, headers, given, now] of [
 
 pub(super) fn check(workspace: &Workspace) -> Outcome {
     setup::node()?;
-    if find_on_path(&["python3"]).is_none() {
-        return Err(Failure::new("`python3` is missing, which runs a sample of the documentation."));
-    }
+    let python = setup::python()?;
     let page = workspace.root().join("docs/receiver.md");
     let page = fs::read_to_string(&page).map_err(|error| trouble(&page, &error))?;
     let folder = workspace.examples_target();
-    for (language, program, file, check) in
-        [("python", "python3", "verify.py", CHECK_PYTHON), ("js", "node", "verify.mjs", CHECK_NODE)]
-    {
+    for (language, program, file, check) in [
+        ("python", python.as_path(), "verify.py", CHECK_PYTHON),
+        ("js", Path::new("node"), "verify.mjs", CHECK_NODE),
+    ] {
         let sample = sample(&page, language).ok_or_else(|| {
             Failure::new(format!("docs/receiver.md has no sample in `{language}` any more."))
         })?;
