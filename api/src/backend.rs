@@ -70,6 +70,11 @@ pub trait Backend: Send + Sync {
     ) -> Result<DeliveryDetail, Problem>;
 
     async fn publish(&self, organization: OrganizationId, event: NewEvent) -> Result<Published, Problem>;
+    async fn publish_many(
+        &self,
+        organization: OrganizationId,
+        events: Vec<NewEvent>,
+    ) -> Result<Vec<Result<Published, Problem>>, Problem>;
 
     async fn deliveries(
         &self,

@@ -41,6 +41,15 @@ pub async fn publish(organization_id: OrganizationId, event: NewEvent) -> Result
     backend()?.publish(organization_id, event).await
 }
 
+/// Publishes up to 100 events in one request. Each has its own result, in their order: one that is refused stops no other.
+#[server(prefix = "/fn", endpoint = "events/publish-many", input = Json, client = Repeatable)]
+pub async fn publish_many(
+    organization_id: OrganizationId,
+    events: Vec<NewEvent>,
+) -> Result<Vec<Result<Published, Problem>>, Problem> {
+    backend()?.publish_many(organization_id, events).await
+}
+
 /// `{"type", "payload", "idempotencyKey"}`, as in a batch of the HTTP API.
 impl Serialize for NewEvent {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {

@@ -16,16 +16,19 @@ use api::{
 };
 use async_trait::async_trait;
 use domain::{
-    Delivery, DeliveryDetail, DeliveryId, FieldError, Operation, OrgUser, OrganizationId, UserId, WebhookId,
+    Delivery, DeliveryDetail, DeliveryId, Operation, OrgUser, OrganizationId, UserId, WebhookId,
     limits::PAGE_ROWS,
 };
 
-use super::cookies::{end_session_cookie, session_cookie};
+use super::{
+    cookies::{end_session_cookie, session_cookie},
+    publishing,
+};
 use crate::{
     access::{Caller, Grant},
     herald::Herald,
     store::{DeliveryFilter, JobAction, Secrets},
-    usecases::{EditWebhook, NewUserRequest, NewWebhookRequest, PublishRequest, check_key},
+    usecases::{EditWebhook, NewUserRequest, NewWebhookRequest},
 };
 
 /// How a request ends, beside the value of its function.
@@ -215,16 +218,16 @@ impl Backend for RequestBackend {
 
     async fn publish(&self, organization: OrganizationId, event: NewEvent) -> Result<Published, Problem> {
         let grant = self.grant(Operation::PublishEvent, organization).await?;
-        let NewEvent { payload, idempotency_key } = event;
-        let key = check_key(&idempotency_key).map_err(|issue| {
-            let argument = FieldError::new("event", "", "");
-            Problem::invalid(vec![issue.at("idempotencyKey").inside(&argument)])
-        })?;
-        let event_type = payload.event_type();
-        let request = PublishRequest { payload, idempotency_key: Some(key) };
-        let mut published = self.herald.publish(&grant, vec![request]).await?;
-        let (id, deliveries, repeated) = published.pop().ok_or_else(Problem::internal)?.found()?;
-        Ok(Published { id, event_type, deliveries, repeated })
+        publishing::publish(&self.herald, &grant, event).await
+    }
+
+    async fn publish_many(
+        &self,
+        organization: OrganizationId,
+        events: Vec<NewEvent>,
+    ) -> Result<Vec<Result<Published, Problem>>, Problem> {
+        let grant = self.grant(Operation::PublishEvent, organization).await?;
+        publishing::publish_many(&self.herald, &grant, events).await
     }
 
     async fn deliveries(

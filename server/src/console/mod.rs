@@ -6,6 +6,7 @@ mod cookies;
 mod flashes;
 mod functions;
 mod pages;
+mod publishing;
 
 pub(crate) use assets::serve as serve_asset;
 pub(crate) use cookies::{end_session_cookie, session_cookie};

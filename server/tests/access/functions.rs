@@ -11,7 +11,7 @@ use crate::{
 };
 
 /// Function, who. All succeed with 200.
-const TABLE: [(&str, Who); 24] = [
+const TABLE: [(&str, Who); 25] = [
     ("organizations/read", Who::Belonging),
     ("webhooks/list", Who::Admins),
     ("webhooks/read", Who::Admins),
@@ -23,6 +23,7 @@ const TABLE: [(&str, Who); 24] = [
     ("webhooks/secret", Who::Admins),
     ("webhooks/rotate-secret", Who::Admins),
     ("events/publish", Who::Admins),
+    ("events/publish-many", Who::Admins),
     ("deliveries/list", Who::Admins),
     ("deliveries/read", Who::Admins),
     ("deliveries/redeliver", Who::Admins),
@@ -115,14 +116,17 @@ async fn call_with_fresh_objects(world: &World, function: &str, caller: Caller) 
     client.call(function, &fields).await
 }
 
+fn event() -> Value {
+    let mut event = login_event("demo");
+    event["idempotencyKey"] = fresh("key").into();
+    event
+}
+
 /// Of the functions that take JSON, and no form.
 fn json_argument(function: &str) -> Option<(&'static str, Value)> {
     match function {
-        "events/publish" => {
-            let mut event = login_event("demo");
-            event["idempotencyKey"] = fresh("key").into();
-            Some(("event", event))
-        }
+        "events/publish" => Some(("event", event())),
+        "events/publish-many" => Some(("events", json!([event(), event()]))),
         "webhooks/edit" => Some(("edit", json!({ "name": fresh("renamed") }))),
         _ => None,
     }

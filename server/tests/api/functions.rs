@@ -61,6 +61,37 @@ async fn an_event_is_published_once_under_its_key() {
 }
 
 #[tokio::test]
+async fn each_of_many_events_has_its_own_result() {
+    let herald = TestHerald::start().await;
+    let platform = Platform::of(herald.first_admin().await).await;
+    let first = platform.publish("row-1", &login_event("demo")).await.ok();
+    let event = |key: &str, username: &str| {
+        let mut event = login_event(username);
+        event["idempotencyKey"] = key.into();
+        event
+    };
+    let publish = async |events: Value| {
+        let arguments = json!({ "organization_id": platform.organization, "events": events });
+        platform.client.call_json("events/publish-many", arguments).await
+    };
+    let events = [event("row-1", "demo"), event("", "demo"), event("row-1", "other"), event("row-2", "demo")];
+    let results = publish(json!(events)).await.ok();
+    assert_eq!((&results[0]["Ok"]["id"], &results[0]["Ok"]["repeated"]), (&first["id"], &json!(true)));
+    assert_eq!(results[1]["Err"]["errors"][0]["pointer"], "#/events/1/idempotencyKey");
+    assert_eq!(results[2]["Err"]["code"], "conflict");
+    assert_eq!(
+        (&results[3]["Ok"]["type"], &results[3]["Ok"]["repeated"]),
+        (&json!("USER_LOGIN"), &json!(false))
+    );
+
+    let too_many: Vec<Value> = (0..101).map(|n| event(&format!("key-{n}"), "demo")).collect();
+    for (events, status) in [(json!([]), 422), (json!(too_many), 422), (json!(too_many[1..]), 200)] {
+        assert_eq!(publish(events).await.status, status);
+    }
+    herald.stop().await;
+}
+
+#[tokio::test]
 async fn what_is_wrong_with_an_event_is_named() {
     let herald = TestHerald::start().await;
     let platform = Platform::of(herald.first_admin().await).await;
