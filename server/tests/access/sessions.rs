@@ -2,7 +2,11 @@
 
 use std::time::Duration;
 
-use domain::limits::{SESSION_AGE_MAX, SESSION_IDLE_MAX};
+use base64::{Engine, prelude::BASE64_STANDARD};
+use domain::{
+    Operation,
+    limits::{SESSION_AGE_MAX, SESSION_IDLE_MAX},
+};
 use serde_json::json;
 
 use crate::support::{Client, PASSWORD, TestHerald};
@@ -104,6 +108,47 @@ async fn a_wrong_key_beside_a_good_session_is_refused() {
         assert!(answer.header("www-authenticate").starts_with("Bearer"), "{authorization}");
     }
     herald.stop().await;
+}
+
+/// A session's cookie, a key as Bearer, a key as Basic: nothing else says who one is, nowhere else.
+#[tokio::test]
+async fn there_are_no_other_ways_to_say_who_one_is() {
+    let herald = TestHerald::start().await;
+    let admin = herald.first_admin().await;
+    let made = admin.post("/api/apikeys", json!({})).await.ok();
+    let key = made["key"].as_str().expect("a key");
+    let token = admin.cookies().split_once('=').expect("a cookie").1.to_owned();
+    let nobody = herald.client();
+    let others = [
+        nobody.with_header("x-api-key", key),
+        nobody.with_header("api-key", key),
+        nobody.with_header("x-auth-token", &token),
+        nobody.with_header("x-forwarded-user", "admin"),
+        nobody.with_header("remote-user", "admin"),
+        nobody.with_header("cookie", &format!("herald_session={key}")),
+        nobody.with_header("cookie", &format!("session={token}")),
+        nobody.with_header("cookie", &format!("__Host-herald_session={token}")),
+        nobody.authorized(&format!("Bearer {token}")),
+        nobody.authorized(&format!("Token {key}")),
+        nobody.authorized(key),
+        nobody.authorized(&format!("Basic {}", BASE64_STANDARD.encode(format!("admin:{PASSWORD}")))),
+        nobody.authorized(&format!("Basic {}", BASE64_STANDARD.encode(format!(":{key}")))),
+    ];
+    for (number, caller) in others.iter().enumerate() {
+        assert_eq!(status(caller).await, 401, "way {number}");
+    }
+    for path in [format!("/api/auth/whoami?key={key}"), format!("/api/auth/whoami?access_token={token}")] {
+        assert_eq!(nobody.get(&path).await.status, 401);
+    }
+    herald.stop().await;
+}
+
+/// Without credentials one logs in, uses a reset, does the first run, and no more.
+#[test]
+fn what_is_open_to_anyone_is_listed() {
+    let open: Vec<Operation> =
+        Operation::ALL.iter().copied().filter(|operation| operation.who() == domain::Who::Anyone).collect();
+    assert_eq!(open, [Operation::UsePasswordReset, Operation::LogIn]);
 }
 
 async fn status(client: &Client) -> u16 {
