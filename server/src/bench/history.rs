@@ -87,7 +87,8 @@ impl Seeded {
         let wanted = Wanted { lane: webhook, known: Vec::new(), rows_max: WINDOW, bytes_max: LOAD_BYTES_MAX };
         let Loaded { route, due, .. } =
             self.store.load_lane(wanted, self.clock.now()).await?.ok_or("a webhook is gone")?;
-        let completions = due.iter().map(|due| self.store.complete(delivered(due, &route, &self.clock)));
+        let completions =
+            due.iter().map(|due| self.store.complete(delivered(due, &route, &self.clock).into()));
         Ok(try_join_all(completions).await?.len())
     }
 }

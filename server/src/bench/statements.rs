@@ -1,4 +1,4 @@
-//! Counts SQL statements by what sqlx says of them in the log.
+//! Counts SQL statements by what sqlx and the store say of them in the log.
 
 use std::sync::{
     Arc,
@@ -16,9 +16,10 @@ use tracing_subscriber::{
 };
 
 use super::BenchError;
+use crate::store::STATEMENTS;
 
 /// Where sqlx says it.
-const TARGET: &str = "sqlx::query";
+const SQLX: &str = "sqlx::query";
 
 /// Counts from its start to the end of the process.
 #[derive(Clone, Default)]
@@ -47,7 +48,8 @@ impl Counted {
 impl Statements {
     pub(super) fn start() -> Result<Self, BenchError> {
         let counts = Self::default();
-        let only = Targets::new().with_target(TARGET, LevelFilter::TRACE);
+        let only =
+            Targets::new().with_target(SQLX, LevelFilter::TRACE).with_target(STATEMENTS, LevelFilter::TRACE);
         // sqlx has threads of its own, so it must be for all.
         tracing::subscriber::set_global_default(Registry::default().with(counts.clone().with_filter(only)))?;
         Ok(counts)

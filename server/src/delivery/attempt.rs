@@ -95,7 +95,7 @@ impl Engine {
             verdict,
             ended_at,
         };
-        if self.complete(completion).await {
+        if self.complete(completion.into()).await {
             task.settled(match verdict {
                 Verdict::RetryAt(at) => Some(at),
                 Verdict::Delivered | Verdict::Failed | Verdict::Gone => None,
@@ -105,9 +105,9 @@ impl Engine {
 
     /// Stores a result, again and again while the disk is full: forgetting it would mean sending once more. Answers
     /// whether it is stored.
-    async fn complete(&self, completion: Completion) -> bool {
+    async fn complete(&self, completion: Arc<Completion>) -> bool {
         loop {
-            match self.store.complete(completion.clone()).await {
+            match self.store.complete(Arc::clone(&completion)).await {
                 Ok(()) => return true,
                 Err(StoreError::Full | StoreError::Busy) => {
                     self.clock.sleep(STORE_RETRY).await;

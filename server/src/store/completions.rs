@@ -1,19 +1,19 @@
 //! What came of attempts, written for a whole group at once.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, sync::Arc};
 
 use async_trait::async_trait;
 use domain::{
-    Act, Attempt, Timestamp, Trigger, Verdict,
+    Act, Attempt, ErrorClass, Timestamp, Verdict,
     limits::{DISABLE_AFTER, DISABLE_FAILURES_MIN},
 };
-use serde::Serialize;
 use serde_json::json;
 use sqlx::FromRow;
 
 use super::{
     Change, StoreError,
     audit::{ActedBy, AuditEntry, Changes, Target},
+    direct::{Sql, or_null},
     group::Group,
     inbox::Weight,
     parsed, to_json,
@@ -36,14 +36,14 @@ pub struct Completion {
     pub ended_at: Timestamp,
 }
 
-pub(super) struct Complete(pub(super) Completion);
+pub(super) struct Complete(pub(super) Arc<Completion>);
 
 #[async_trait]
 impl Write for Complete {
     type Output = ();
 
     async fn apply(&mut self, group: &mut Group<'_>) -> Result<(), StoreError> {
-        group.complete(self.0.clone());
+        group.complete(Arc::clone(&self.0));
         Ok(())
     }
 
@@ -61,117 +61,98 @@ impl Write for Complete {
 }
 
 /// Writes all completions of a group: one statement for the attempts, one for the deliveries, one for the webhooks.
-pub(super) async fn complete(group: &mut Group<'_>, completions: Vec<Completion>) -> Result<(), StoreError> {
-    insert_attempts(group, &completions).await?;
-    update_deliveries(group, &completions).await?;
-    let records = Records::of(&completions);
-    update_webhooks(group, &records).await?;
-    if records.any_failure() {
-        disable_gone(group, &completions).await?;
-        disable_failing(group, &records).await?;
-    }
-    Ok(())
+pub(super) fn insert(
+    sql: &Sql<'_>,
+    completions: &[Arc<Completion>],
+    records: &Records,
+) -> Result<(), StoreError> {
+    insert_attempts(sql, completions)?;
+    update_deliveries(sql, completions)?;
+    update_webhooks(sql, records)
 }
 
-#[derive(Serialize)]
-struct AttemptRow<'a>(
-    i64,
-    u32,
-    Trigger,
-    i64,
-    u64,
-    &'a str,
-    Option<u16>,
-    Option<domain::ErrorClass>,
-    Option<&'a str>,
-    Option<String>,
-    Option<&'a str>,
-    Option<u8>,
-    &'a str,
-    Option<String>,
-);
-
-pub(super) async fn insert_attempts(
+/// Disables webhooks whose receivers are gone or have failed too often, once all is written.
+pub(super) async fn disable(
     group: &mut Group<'_>,
-    completions: &[Completion],
+    completions: &[Arc<Completion>],
+    records: &Records,
 ) -> Result<(), StoreError> {
-    let rows: Vec<AttemptRow<'_>> = completions.iter().map(attempt_row).collect();
-    sqlx::query(
+    disable_gone(group, completions).await?;
+    disable_failing(group, records).await
+}
+
+pub(super) fn insert_attempts(sql: &Sql<'_>, completions: &[Arc<Completion>]) -> Result<(), StoreError> {
+    sql.execute_rows(
         "INSERT INTO attempts (delivery_seq, number, trigger, started_at, duration_ms, url, status, error_class,
                                error_text, response_headers, response_body, response_cut, signature, custom_headers)
-         SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5, value ->> 6, value ->> 7,
-                value ->> 8, value ->> 9, value ->> 10, value ->> 11, value ->> 12, value ->> 13
-         FROM json_each(?)",
+         SELECT * FROM (VALUES {rows}) WHERE column1 IS NOT NULL",
+        completions,
+        |completion| {
+            let Completion { key, attempt, .. } = &**completion;
+            let response = attempt.response.as_ref();
+            let custom_headers = Some(&attempt.custom_headers).filter(|names| !names.is_empty());
+            [
+                (*key).into(),
+                attempt.number.into(),
+                attempt.trigger.as_str().into(),
+                attempt.started_at.unix_ms().into(),
+                i64::try_from(attempt.duration_ms).unwrap_or(i64::MAX).into(),
+                attempt.url.as_str().into(),
+                or_null(attempt.status),
+                or_null(attempt.error_class.map(ErrorClass::as_str)),
+                or_null(attempt.error_text.as_deref()),
+                or_null(response.map(|response| to_json(&response.headers))),
+                or_null(response.map(|response| response.body.as_str())),
+                or_null(response.map(|response| response.truncated)),
+                attempt.signature.as_str().into(),
+                or_null(custom_headers.map(to_json)),
+            ]
+        },
     )
-    .bind(to_json(&rows))
-    .execute(&mut *group.connection)
-    .await?;
-    Ok(())
 }
 
-fn attempt_row(completion: &Completion) -> AttemptRow<'_> {
-    let Completion { key, attempt, .. } = completion;
-    let response = attempt.response.as_ref();
-    AttemptRow(
-        *key,
-        attempt.number,
-        attempt.trigger,
-        attempt.started_at.unix_ms(),
-        attempt.duration_ms,
-        &attempt.url,
-        attempt.status,
-        attempt.error_class,
-        attempt.error_text.as_deref(),
-        response.map(|response| to_json(&response.headers)),
-        response.map(|response| response.body.as_str()),
-        response.map(|response| u8::from(response.truncated)),
-        &attempt.signature,
-        Some(&attempt.custom_headers).filter(|names| !names.is_empty()).map(to_json),
-    )
-}
+pub(super) const UPDATE_DELIVERIES: &str = "
+    UPDATE deliveries SET attempts = done.attempts, state = done.state, due_at = done.due_at,
+                           delivered_at = done.delivered_at, trigger = done.trigger
+     FROM (SELECT d.seq, c.attempts, c.delivered_at,
+                  CASE WHEN c.state = 'delivered' THEN c.state
+                       WHEN d.schedule_from <> c.schedule_from OR d.trigger <> c.trigger THEN d.state
+                       WHEN d.state = 'pending' OR (d.state = 'held' AND c.state = 'failed') THEN c.state
+                       ELSE d.state END AS state,
+                  CASE WHEN d.state <> 'pending' OR c.state = 'delivered' THEN NULL
+                       WHEN d.schedule_from <> c.schedule_from OR d.trigger <> c.trigger THEN d.due_at
+                       ELSE c.due_at END AS due_at,
+                  CASE WHEN d.schedule_from <> c.schedule_from OR d.trigger <> c.trigger THEN d.trigger
+                       ELSE 'scheduled' END AS trigger
+           FROM (SELECT column1 AS seq, column2 AS attempts, column3 AS state, column4 AS due_at,
+                        column5 AS delivered_at, column6 AS schedule_from, column7 AS trigger
+                 FROM (VALUES {rows}) WHERE column1 IS NOT NULL) AS c
+           CROSS JOIN deliveries AS d WHERE d.seq = c.seq) AS done
+     WHERE deliveries.seq = done.seq";
 
 /// What was delivered is delivered, whatever happened meanwhile; a delivery that was cancelled, held or begun anew stays so
 /// otherwise.
-async fn update_deliveries(group: &mut Group<'_>, completions: &[Completion]) -> Result<(), StoreError> {
-    let rows: Vec<_> = completions
-        .iter()
-        .map(|completion| {
-            let (state, due_at, delivered_at) = match completion.verdict {
-                Verdict::Delivered => ("delivered", None, Some(completion.ended_at.unix_ms())),
-                Verdict::RetryAt(at) => ("pending", Some(at.unix_ms()), None),
-                Verdict::Failed | Verdict::Gone => ("failed", None, None),
-            };
-            let Completion { key, attempt, schedule_from, .. } = completion;
-            (key, attempt.number, state, due_at, delivered_at, schedule_from, attempt.trigger)
-        })
-        .collect();
-    sqlx::query(
-        "UPDATE deliveries SET attempts = done.attempts, state = done.state, due_at = done.due_at,
-                               delivered_at = done.delivered_at, trigger = done.trigger
-         FROM (SELECT d.seq, c.attempts, c.delivered_at,
-                      CASE WHEN c.state = 'delivered' THEN c.state
-                           WHEN d.schedule_from <> c.schedule_from OR d.trigger <> c.trigger THEN d.state
-                           WHEN d.state = 'pending' OR (d.state = 'held' AND c.state = 'failed') THEN c.state
-                           ELSE d.state END AS state,
-                      CASE WHEN d.state <> 'pending' OR c.state = 'delivered' THEN NULL
-                           WHEN d.schedule_from <> c.schedule_from OR d.trigger <> c.trigger THEN d.due_at
-                           ELSE c.due_at END AS due_at,
-                      CASE WHEN d.schedule_from <> c.schedule_from OR d.trigger <> c.trigger THEN d.trigger
-                           ELSE 'scheduled' END AS trigger
-               FROM (SELECT value ->> 0 AS seq, value ->> 1 AS attempts, value ->> 2 AS state, value ->> 3 AS due_at,
-                            value ->> 4 AS delivered_at, value ->> 5 AS schedule_from, value ->> 6 AS trigger
-                     FROM json_each(?)) AS c
-               JOIN deliveries AS d ON d.seq = c.seq) AS done
-         WHERE deliveries.seq = done.seq",
-    )
-    .bind(to_json(&rows))
-    .execute(&mut *group.connection)
-    .await?;
-    Ok(())
+fn update_deliveries(sql: &Sql<'_>, completions: &[Arc<Completion>]) -> Result<(), StoreError> {
+    sql.execute_rows(UPDATE_DELIVERIES, completions, |completion| {
+        let (state, due_at, delivered_at) = match completion.verdict {
+            Verdict::Delivered => ("delivered", None, Some(completion.ended_at.unix_ms())),
+            Verdict::RetryAt(at) => ("pending", Some(at.unix_ms()), None),
+            Verdict::Failed | Verdict::Gone => ("failed", None, None),
+        };
+        [
+            completion.key.into(),
+            completion.attempt.number.into(),
+            state.into(),
+            or_null(due_at),
+            or_null(delivered_at),
+            completion.schedule_from.into(),
+            completion.attempt.trigger.as_str().into(),
+        ]
+    })
 }
 
 /// What a group's attempts say of each webhook.
-struct Records {
+pub(super) struct Records {
     by_webhook: HashMap<i64, Record>,
 }
 
@@ -184,7 +165,7 @@ struct Record {
 }
 
 impl Records {
-    fn of(completions: &[Completion]) -> Self {
+    pub(super) fn of(completions: &[Arc<Completion>]) -> Self {
         let mut by_webhook: HashMap<i64, Record> = HashMap::new();
         for completion in completions {
             let record = by_webhook.entry(completion.webhook).or_default();
@@ -198,32 +179,26 @@ impl Records {
         Self { by_webhook }
     }
 
-    fn any_failure(&self) -> bool {
+    pub(super) fn any_failure(&self) -> bool {
         self.by_webhook.values().any(|record| record.failures > 0)
     }
 }
 
+pub(super) const UPDATE_WEBHOOKS: &str = "
+    UPDATE webhooks
+     SET failures = CASE WHEN c.succeeded THEN c.failures ELSE webhooks.failures + c.failures END,
+         failing_since = CASE WHEN c.succeeded THEN c.since ELSE coalesce(webhooks.failing_since, c.since) END
+     FROM (SELECT column1 AS seq, column2 AS succeeded, column3 AS failures, column4 AS since
+           FROM (VALUES {rows}) WHERE column1 IS NOT NULL) AS c
+     WHERE webhooks.seq = c.seq AND (c.failures > 0 OR webhooks.failures > 0)";
+
 /// A webhook that was healthy and stays so is not written.
-async fn update_webhooks(group: &mut Group<'_>, records: &Records) -> Result<(), StoreError> {
-    let rows: Vec<_> = records
-        .by_webhook
-        .iter()
-        .map(|(seq, record)| {
-            (seq, record.succeeded, record.failures, record.failing_since.map(Timestamp::unix_ms))
-        })
-        .collect();
-    sqlx::query(
-        "UPDATE webhooks
-         SET failures = CASE WHEN c.succeeded THEN c.failures ELSE webhooks.failures + c.failures END,
-             failing_since = CASE WHEN c.succeeded THEN c.since ELSE coalesce(webhooks.failing_since, c.since) END
-         FROM (SELECT value ->> 0 AS seq, value ->> 1 AS succeeded, value ->> 2 AS failures, value ->> 3 AS since
-               FROM json_each(?)) AS c
-         WHERE webhooks.seq = c.seq AND (c.failures > 0 OR webhooks.failures > 0)",
-    )
-    .bind(to_json(&rows))
-    .execute(&mut *group.connection)
-    .await?;
-    Ok(())
+fn update_webhooks(sql: &Sql<'_>, records: &Records) -> Result<(), StoreError> {
+    let rows: Vec<_> = records.by_webhook.iter().collect();
+    sql.execute_rows(UPDATE_WEBHOOKS, &rows, |(seq, record)| {
+        let since = record.failing_since.map(Timestamp::unix_ms);
+        [(**seq).into(), record.succeeded.into(), record.failures.into(), or_null(since)]
+    })
 }
 
 #[derive(FromRow)]
@@ -237,7 +212,7 @@ struct DisabledRow {
 
 /// 410 says that nobody listens there any more: the webhook is disabled and what waits for it is held. Not if it has got
 /// another URL meanwhile.
-async fn disable_gone(group: &mut Group<'_>, completions: &[Completion]) -> Result<(), StoreError> {
+async fn disable_gone(group: &mut Group<'_>, completions: &[Arc<Completion>]) -> Result<(), StoreError> {
     let gone: Vec<(i64, &str)> = completions
         .iter()
         .filter(|completion| completion.verdict == Verdict::Gone)

@@ -57,6 +57,10 @@ pub enum OpenError {
     KeyWrong,
     #[error(transparent)]
     Vault(#[from] VaultError),
+    #[error("the writer could not be started: {0}")]
+    Writer(#[source] std::io::Error),
+    #[error("the database could not be opened for the writer: {0}")]
+    Direct(#[from] rusqlite::Error),
     #[error("the database could not be read: {0}")]
     Read(#[from] sqlx::Error),
 }

@@ -189,7 +189,7 @@ impl Store {
     ///
     /// # Errors
     /// When nothing was stored; the delivery is then as it was.
-    pub async fn complete(&self, completion: Completion) -> Result<(), StoreError> {
+    pub async fn complete(&self, completion: Arc<Completion>) -> Result<(), StoreError> {
         self.writer.write(Complete(completion)).await
     }
 }

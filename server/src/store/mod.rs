@@ -10,6 +10,7 @@ mod cursors;
 mod database;
 mod deletions;
 mod deliveries;
+mod direct;
 mod feed;
 mod group;
 mod groups;
@@ -58,6 +59,7 @@ pub use completions::Completion;
 pub use database::{KeySource, OpenError, SQLITE_VERSION_MIN};
 pub use deletions::UserDeletion;
 pub use deliveries::DeliveryFilter;
+pub(crate) use direct::STATEMENTS;
 pub use feed::{EventFilter, FeedEvent, FeedPage};
 pub use groups::{MemberChange, NewGroup};
 pub use jobs::{Job, JobAction, JobState, Matching};
@@ -123,6 +125,8 @@ pub enum StoreError {
     Unsure,
     #[error("the database failed: {0}")]
     Database(#[source] sqlx::Error),
+    #[error("the database failed: {0}")]
+    Sqlite(#[from] rusqlite::Error),
     #[error(transparent)]
     Vault(#[from] crate::vault::VaultError),
     #[error("the database holds a value that Herald does not know: {0}")]
@@ -172,7 +176,7 @@ impl Store {
         let pages = Pages::open(path, PAGE_READ_MAX).await?;
         let listeners = Listeners::default();
         let ids = Arc::new(IdSource::default());
-        let writer = Writer::start(connection, clock.clone(), Arc::clone(&ids), listeners.clone());
+        let writer = Writer::start(connection, clock.clone(), Arc::clone(&ids), listeners.clone()).await?;
         let intake = Intake::new(path);
         Ok(Self { readers, pages, writer, vault, clock, listeners, intake, ids, _lock: Arc::new(lock) })
     }

@@ -6,11 +6,15 @@ use domain::{
     DeliveryId, Event, EventId, EventType, OrganizationId, Timestamp, Trigger, WebhookId, WebhookRef,
     body_head, limits::INSERTED_ROWS_MAX,
 };
-use serde::Serialize;
-use serde_json::json;
-use sqlx::FromRow;
+use rusqlite::{Row, params};
 
-use super::{StoreError, group::Group, parsed, to_json};
+use super::{
+    StoreError,
+    arrivals::News,
+    direct::{Sql, or_null},
+    group::{Group, Moment},
+    parsed, to_json,
+};
 use crate::delivery::Due;
 
 /// What became of an event.
@@ -23,14 +27,19 @@ pub(super) struct Told {
 }
 
 /// Writes events, and for each one delivery a webhook of its type. Answers in their order what became of each.
-pub(super) async fn insert(group: &mut Group<'_>, events: &[Event]) -> Result<Vec<Told>, StoreError> {
+pub(super) fn insert(
+    sql: &Sql<'_>,
+    moment: &Moment<'_>,
+    events: &[Event],
+    news: &mut News,
+) -> Result<Vec<Told>, StoreError> {
     if events.is_empty() {
         return Ok(Vec::new());
     }
-    let last = last_rows(group).await?;
-    let rows = stored_events(group, events, last.event).await?;
-    insert_events(group, &rows).await?;
-    insert_deliveries(group, events, &rows, last.delivery).await
+    let last = last_rows(sql)?;
+    let rows = stored_events(sql, events, last.event)?;
+    insert_events(sql, &rows)?;
+    insert_deliveries(sql, moment, &rows, last.delivery, news)
 }
 
 /// An event as its row has it.
@@ -42,7 +51,6 @@ struct StoredEvent<'e> {
     event: &'e Event,
 }
 
-#[derive(FromRow)]
 pub(super) struct LastRows {
     pub(super) event: i64,
     pub(super) delivery: i64,
@@ -50,19 +58,21 @@ pub(super) struct LastRows {
 
 /// There is one writer, so it can number the rows itself and need not ask which they got. A number that was given is never
 /// given again, although its row may be gone: cursors and jobs know rows by it.
-pub(super) async fn last_rows(group: &mut Group<'_>) -> Result<LastRows, StoreError> {
-    let sql = "SELECT max(event_seq, (SELECT coalesce(max(seq), 0) FROM events)) AS event,
-                      max(delivery_seq, (SELECT coalesce(max(seq), 0) FROM deliveries)) AS delivery
-               FROM last_rows";
-    Ok(sqlx::query_as(sql).fetch_one(&mut *group.connection).await?)
+pub(super) fn last_rows(sql: &Sql<'_>) -> Result<LastRows, StoreError> {
+    let text = "SELECT max(event_seq, (SELECT coalesce(max(seq), 0) FROM events)),
+                       max(delivery_seq, (SELECT coalesce(max(seq), 0) FROM deliveries))
+                FROM last_rows";
+    let rows =
+        sql.query(text, params![], |row| Ok(LastRows { event: row.get(0)?, delivery: row.get(1)? }))?;
+    rows.into_iter().next().ok_or_else(|| StoreError::Corrupt("last_rows is empty".to_owned()))
 }
 
-async fn stored_events<'e>(
-    group: &mut Group<'_>,
+fn stored_events<'e>(
+    sql: &Sql<'_>,
     events: &'e [Event],
     last: i64,
 ) -> Result<Vec<StoredEvent<'e>>, StoreError> {
-    let mut sequences = reserve_sequences(group, events).await?;
+    let mut sequences = reserve_sequences(sql, events)?;
     let stored = (last + 1..).zip(events).map(|(seq, event)| {
         let next = sequences.get_mut(&event.organization_id);
         let sequence = next.map(|next| {
@@ -75,24 +85,20 @@ async fn stored_events<'e>(
 }
 
 /// The next number of each organization.
-async fn reserve_sequences(
-    group: &mut Group<'_>,
-    events: &[Event],
-) -> Result<HashMap<OrganizationId, i64>, StoreError> {
+fn reserve_sequences(sql: &Sql<'_>, events: &[Event]) -> Result<HashMap<OrganizationId, i64>, StoreError> {
     let mut counts: HashMap<OrganizationId, i64> = HashMap::new();
     for event in events {
         *counts.entry(event.organization_id).or_default() += 1;
     }
     let asked: Vec<_> = counts.iter().collect();
-    let last: Vec<(String, i64)> = sqlx::query_as(
+    let last = sql.query(
         "UPDATE organizations SET last_sequence = last_sequence + added.count
          FROM (SELECT value ->> 0 AS id, value ->> 1 AS count FROM json_each(?)) AS added
          WHERE organizations.id = added.id
          RETURNING organizations.id, last_sequence",
-    )
-    .bind(to_json(&asked))
-    .fetch_all(&mut *group.connection)
-    .await?;
+        params![to_json(&asked)],
+        |row| Ok((row.get::<_, String>(0)?, row.get::<_, i64>(1)?)),
+    )?;
     last.into_iter()
         .map(|(id, last)| {
             let id = parsed(&id)?;
@@ -101,75 +107,83 @@ async fn reserve_sequences(
         .collect()
 }
 
-async fn insert_events(group: &mut Group<'_>, rows: &[StoredEvent<'_>]) -> Result<(), StoreError> {
-    let rows: Vec<_> = rows
-        .iter()
-        .map(|StoredEvent { seq, sequence, payload, event }| {
-            let event_type = event.payload.event_type();
-            let happened_at = event.happened_at.unix_ms();
-            (seq, event.id, event.organization_id, sequence, event_type, &**payload, happened_at)
-        })
-        .collect();
-    sqlx::query(
+fn insert_events(sql: &Sql<'_>, rows: &[StoredEvent<'_>]) -> Result<(), StoreError> {
+    sql.execute_rows(
         "INSERT INTO events (seq, id, organization_id, sequence, type, payload, happened_at)
-         SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5, value ->> 6
-         FROM json_each(?)",
+         SELECT * FROM (VALUES {rows}) WHERE column1 IS NOT NULL",
+        rows,
+        |StoredEvent { seq, sequence, payload, event }| {
+            [
+                (*seq).into(),
+                event.id.to_string().into(),
+                event.organization_id.to_string().into(),
+                or_null(*sequence),
+                event.payload.event_type().as_str().into(),
+                (**payload).into(),
+                event.happened_at.unix_ms().into(),
+            ]
+        },
     )
-    .bind(to_json(&rows))
-    .execute(&mut *group.connection)
-    .await?;
-    Ok(())
 }
 
-#[derive(Serialize)]
-struct DeliveryRow<'a>(i64, DeliveryId, i64, i64, &'a str, &'a str, Option<i64>, i64);
+struct DeliveryRow<'a> {
+    seq: i64,
+    id: DeliveryId,
+    event: i64,
+    subscriber: &'a Subscriber,
+}
 
-async fn insert_deliveries(
-    group: &mut Group<'_>,
-    events: &[Event],
+fn insert_deliveries(
+    sql: &Sql<'_>,
+    moment: &Moment<'_>,
     stored: &[StoredEvent<'_>],
     last: i64,
+    news: &mut News,
 ) -> Result<Vec<Told>, StoreError> {
-    let subscribers = Subscribers::of(group, events).await?;
-    let now = group.now.unix_ms();
+    let subscribers = Subscribers::of(sql, stored)?;
     let mut told = Vec::with_capacity(stored.len());
     let mut rows = Vec::with_capacity(stored.len().min(INSERTED_ROWS_MAX));
     let mut seqs = last + 1..;
     for event in stored {
         let mut deliveries = 0;
         for (subscriber, seq) in subscribers.of_event(event.event).zip(&mut seqs) {
-            let id = group.new_id();
-            let (state, due_at) = if subscriber.enabled { ("pending", Some(now)) } else { ("held", None) };
-            rows.push(DeliveryRow(seq, id, event.seq, subscriber.seq, state, &subscriber.head, due_at, now));
+            let id = moment.new_id();
+            rows.push(DeliveryRow { seq, id, event: event.seq, subscriber });
             if subscriber.enabled {
-                let due = due(seq, id, event, subscriber);
-                group.news.add(subscriber.seq, due);
+                news.add(subscriber.seq, due(seq, id, event, subscriber));
             }
             deliveries += 1;
             if rows.len() == INSERTED_ROWS_MAX {
-                insert_rows(group, &rows).await?;
+                insert_rows(sql, moment.now, &rows)?;
                 rows.clear();
             }
         }
         told.push(Told { seq: event.seq, deliveries });
     }
-    insert_rows(group, &rows).await?;
+    insert_rows(sql, moment.now, &rows)?;
     Ok(told)
 }
 
-async fn insert_rows(group: &mut Group<'_>, rows: &[DeliveryRow<'_>]) -> Result<(), StoreError> {
-    if rows.is_empty() {
-        return Ok(());
-    }
-    sqlx::query(
+fn insert_rows(sql: &Sql<'_>, now: Timestamp, rows: &[DeliveryRow<'_>]) -> Result<(), StoreError> {
+    let now = now.unix_ms();
+    sql.execute_rows(
         "INSERT INTO deliveries (seq, id, event_seq, webhook_seq, state, head, due_at, created_at)
-         SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5, value ->> 6, value ->> 7
-         FROM json_each(?)",
+         SELECT * FROM (VALUES {rows}) WHERE column1 IS NOT NULL",
+        rows,
+        |DeliveryRow { seq, id, event, subscriber }| {
+            let (state, due_at) = if subscriber.enabled { ("pending", Some(now)) } else { ("held", None) };
+            [
+                (*seq).into(),
+                id.to_string().into(),
+                (*event).into(),
+                subscriber.seq.into(),
+                state.into(),
+                (*subscriber.head).into(),
+                or_null(due_at),
+                now.into(),
+            ]
+        },
     )
-    .bind(to_json(rows))
-    .execute(&mut *group.connection)
-    .await?;
-    Ok(())
 }
 
 fn due(key: i64, id: DeliveryId, event: &StoredEvent<'_>, subscriber: &Subscriber) -> Due {
@@ -201,7 +215,6 @@ struct Subscribers {
     platform: HashMap<EventType, Vec<Subscriber>>,
 }
 
-#[derive(FromRow)]
 struct SubscriberRow {
     seq: i64,
     id: String,
@@ -213,17 +226,32 @@ struct SubscriberRow {
     organization: String,
 }
 
+impl SubscriberRow {
+    fn read(row: &Row<'_>) -> rusqlite::Result<Self> {
+        Ok(Self {
+            seq: row.get(0)?,
+            id: row.get(1)?,
+            organization_id: row.get(2)?,
+            platform: row.get(3)?,
+            event_type: row.get(4)?,
+            enabled: row.get(5)?,
+            name: row.get(6)?,
+            organization: row.get(7)?,
+        })
+    }
+}
+
 impl Subscribers {
-    async fn of(group: &mut Group<'_>, events: &[Event]) -> Result<Self, StoreError> {
+    fn of(sql: &Sql<'_>, events: &[StoredEvent<'_>]) -> Result<Self, StoreError> {
         let types: Vec<&str> = EventType::ALL
             .into_iter()
-            .filter(|known| events.iter().any(|event| event.payload.event_type() == *known))
+            .filter(|known| events.iter().any(|stored| stored.event.payload.event_type() == *known))
             .map(EventType::as_str)
             .collect();
-        let mut organizations: Vec<_> = events.iter().map(|event| event.organization_id).collect();
+        let mut organizations: Vec<_> = events.iter().map(|stored| stored.event.organization_id).collect();
         organizations.sort_unstable();
         organizations.dedup();
-        let rows: Vec<SubscriberRow> = sqlx::query_as(
+        let rows = sql.query(
             "SELECT w.seq, w.id, w.organization_id, w.platform, w.type AS event_type, w.enabled, w.name,
                     o.name AS organization
              FROM webhooks AS w JOIN organizations AS o ON o.id = w.organization_id
@@ -234,11 +262,9 @@ impl Subscribers {
              SELECT w.seq, w.id, w.organization_id, w.platform, w.type, w.enabled, w.name, o.name
              FROM webhooks AS w JOIN organizations AS o ON o.id = w.organization_id
              WHERE w.deleted_at IS NULL AND w.platform = 1 AND w.type IN (SELECT value FROM json_each(?1))",
-        )
-        .bind(json!(types).to_string())
-        .bind(json!(organizations).to_string())
-        .fetch_all(&mut *group.connection)
-        .await?;
+            params![to_json(&types), to_json(&organizations)],
+            SubscriberRow::read,
+        )?;
         let mut subscribers = Self::default();
         for row in rows {
             subscribers.add(&row)?;
@@ -270,13 +296,9 @@ impl Subscribers {
 }
 
 /// Writes down the numbers that were given, before rows go.
-pub(super) async fn keep_last_rows(group: &mut Group<'_>) -> Result<(), StoreError> {
-    let last = last_rows(group).await?;
-    sqlx::query("UPDATE last_rows SET event_seq = ?, delivery_seq = ?")
-        .bind(last.event)
-        .bind(last.delivery)
-        .execute(&mut *group.connection)
-        .await?;
+pub(super) fn keep_last_rows(sql: &Sql<'_>) -> Result<(), StoreError> {
+    let last = last_rows(sql)?;
+    sql.execute("UPDATE last_rows SET event_seq = ?, delivery_seq = ?", params![last.event, last.delivery])?;
     Ok(())
 }
 

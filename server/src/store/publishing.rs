@@ -4,13 +4,13 @@ use std::collections::HashMap;
 
 use async_trait::async_trait;
 use domain::{Event, EventId, EventType, OrganizationId, Payload};
-use serde_json::json;
+use rusqlite::{Row, params};
 use sha2::{Digest, Sha256};
-use sqlx::FromRow;
 
 use super::{
     Store, StoreError,
-    group::{Flushed, Group},
+    direct::Sql,
+    group::{Flushed, Group, Moment},
     inbox::Weight,
     outbox::Told,
     parsed, to_json,
@@ -109,7 +109,6 @@ struct NewKey {
     place: usize,
 }
 
-#[derive(FromRow)]
 struct KnownRow {
     organization_id: String,
     key: String,
@@ -121,12 +120,13 @@ struct KnownRow {
 type KeyOf = (OrganizationId, String);
 
 /// Tells new events from repeated ones and appends the new to `events`.
-pub(super) async fn decide(
-    group: &mut Group<'_>,
+pub(super) fn decide(
+    sql: &Sql<'_>,
+    moment: &Moment<'_>,
     published: Vec<NewEvent>,
     events: &mut Vec<Event>,
 ) -> Result<Decided, StoreError> {
-    let known = known_keys(group, &published).await?;
+    let known = known_keys(sql, &published)?;
     let mut fresh: HashMap<KeyOf, (usize, EventId, [u8; 32])> = HashMap::new();
     let mut decided = Decided { fates: Vec::with_capacity(published.len()), keys: Vec::new() };
     for NewEvent { organization_id, payload, idempotency_key } in published {
@@ -142,24 +142,20 @@ pub(super) async fn decide(
                 continue;
             }
         }
-        let (place, id) = (events.len(), group.new_id());
+        let (place, id) = (events.len(), moment.new_id());
         if let Some((key, hash)) = keyed {
             decided.keys.push(NewKey { organization_id, key: key.1.clone(), hash, place });
             fresh.insert(key, (place, id, hash));
         }
-        events.push(Event { id, organization_id, payload, happened_at: group.now });
+        events.push(Event { id, organization_id, payload, happened_at: moment.now });
         decided.fates.push(Fate::New { place, id });
     }
     Ok(decided)
 }
 
 /// Writes the new keys, and says what became of each published event.
-pub(super) async fn answer(
-    group: &mut Group<'_>,
-    decided: Decided,
-    told: &[Told],
-) -> Result<Vec<Published>, StoreError> {
-    insert_keys(group, &decided.keys, told).await?;
+pub(super) fn answer(sql: &Sql<'_>, decided: Decided, told: &[Told]) -> Result<Vec<Published>, StoreError> {
+    insert_keys(sql, &decided.keys, told)?;
     let deliveries = |place: usize| told.get(place).map_or(0, |told| told.deliveries);
     let published = decided.fates.into_iter().map(|fate| match fate {
         Fate::New { place, id } => Published::Accepted { id, deliveries: deliveries(place) },
@@ -170,6 +166,16 @@ pub(super) async fn answer(
 }
 
 impl KnownRow {
+    fn read(row: &Row<'_>) -> rusqlite::Result<Self> {
+        Ok(Self {
+            organization_id: row.get(0)?,
+            key: row.get(1)?,
+            content_hash: row.get(2)?,
+            event_id: row.get(3)?,
+            deliveries: row.get(4)?,
+        })
+    }
+
     fn repeated(&self, hash: &[u8; 32]) -> Result<Published, StoreError> {
         if self.content_hash != hash {
             return Ok(Published::Conflict);
@@ -178,10 +184,7 @@ impl KnownRow {
     }
 }
 
-async fn known_keys(
-    group: &mut Group<'_>,
-    published: &[NewEvent],
-) -> Result<HashMap<KeyOf, KnownRow>, StoreError> {
+fn known_keys(sql: &Sql<'_>, published: &[NewEvent]) -> Result<HashMap<KeyOf, KnownRow>, StoreError> {
     let asked: Vec<(OrganizationId, &str)> = published
         .iter()
         .filter_map(|event| Some((event.organization_id, event.idempotency_key.as_deref()?)))
@@ -189,38 +192,33 @@ async fn known_keys(
     if asked.is_empty() {
         return Ok(HashMap::new());
     }
-    let rows: Vec<KnownRow> = sqlx::query_as(
+    let rows = sql.query(
         "SELECT k.organization_id, k.key, k.content_hash, e.id AS event_id, k.deliveries
          FROM json_each(?) AS asked
          JOIN idempotency_keys AS k ON k.organization_id = asked.value ->> 0 AND k.key = asked.value ->> 1
          JOIN events AS e ON e.seq = k.event_seq",
-    )
-    .bind(to_json(&asked))
-    .fetch_all(&mut *group.connection)
-    .await?;
+        params![to_json(&asked)],
+        KnownRow::read,
+    )?;
     rows.into_iter().map(|row| Ok(((parsed(&row.organization_id)?, row.key.clone()), row))).collect()
 }
 
-async fn insert_keys(group: &mut Group<'_>, keys: &[NewKey], told: &[Told]) -> Result<(), StoreError> {
-    if keys.is_empty() {
-        return Ok(());
-    }
-    let rows: Vec<_> = keys
-        .iter()
-        .filter_map(|new| {
-            let told = told.get(new.place)?;
-            let hash: String = new.hash.iter().map(|byte| format!("{byte:02x}")).collect();
-            Some(json!([new.organization_id, new.key, hash, told.seq, told.deliveries]))
-        })
-        .collect();
-    sqlx::query(
+fn insert_keys(sql: &Sql<'_>, keys: &[NewKey], told: &[Told]) -> Result<(), StoreError> {
+    let rows: Vec<_> = keys.iter().filter_map(|new| Some((new, told.get(new.place)?))).collect();
+    sql.execute_rows(
         "INSERT INTO idempotency_keys (organization_id, key, content_hash, event_seq, deliveries)
-         SELECT value ->> 0, value ->> 1, unhex(value ->> 2), value ->> 3, value ->> 4 FROM json_each(?)",
+         SELECT * FROM (VALUES {rows}) WHERE column1 IS NOT NULL",
+        &rows,
+        |(new, told)| {
+            [
+                new.organization_id.to_string().into(),
+                new.key.as_str().into(),
+                new.hash.as_slice().into(),
+                told.seq.into(),
+                told.deliveries.into(),
+            ]
+        },
     )
-    .bind(to_json(&rows))
-    .execute(&mut *group.connection)
-    .await?;
-    Ok(())
 }
 
 /// Of type and payload, in the order in which Herald writes the members: how a client spells its JSON does not count.

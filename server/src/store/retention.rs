@@ -60,7 +60,7 @@ impl Write for Prune {
         if old.is_empty() {
             return Ok(Pruned::All);
         }
-        keep_last_rows(group).await?;
+        group.direct(keep_last_rows).await?;
         if remove_deliveries(group, &old).await? == PRUNE_DELIVERIES {
             return Ok(Pruned::UpTo(self.after));
         }

@@ -133,7 +133,7 @@ impl Write for RecordTest {
         if !exists(group, webhook).await? {
             return Ok(());
         }
-        let last = last_rows(group).await?;
+        let last = group.direct(last_rows).await?;
         let (event, delivery) = (last.event + 1, last.delivery + 1);
         insert_test_event(
             group,
@@ -162,7 +162,7 @@ impl Write for RecordTest {
         .execute(&mut *group.connection)
         .await?;
         let completion = Completion { key: delivery, ..self.completion.clone() };
-        completions::insert_attempts(group, &[completion]).await?;
+        group.direct(move |sql| completions::insert_attempts(sql, &[completion.into()])).await?;
         let target = Target::webhook(self.webhook, &self.name);
         let changes = Changes::default().set("delivered", delivered);
         group.audit(AuditEntry::new(self.organization, Act::TestWebhook, &self.by, target).with(changes));

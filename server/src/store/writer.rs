@@ -1,18 +1,23 @@
 //! The one writer: takes what waits, writes it in one transaction, answers after the commit.
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicU64, Ordering},
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    thread,
 };
 
 use async_trait::async_trait;
 use domain::limits::{WRITE_QUEUE_MAX, WRITE_QUEUE_RESERVED};
+use futures::executor::block_on;
 use sqlx::{Connection, SqliteConnection};
 use tokio::sync::{Notify, mpsc, oneshot, watch};
 
 use super::{
-    StoreError,
+    OpenError, StoreError,
     arrivals::Arrivals,
+    direct::Direct,
     group::{Flushed, Group},
     inbox::{Inbox, Message, Weight},
 };
@@ -47,7 +52,7 @@ pub(super) trait Write: Send + 'static {
     fn settle(&self, _output: &mut Self::Output, _flushed: &Flushed) {}
 }
 
-/// The way to the writer's task.
+/// The way to the writer's thread.
 #[derive(Clone)]
 pub(super) struct Writer {
     queue: mpsc::Sender<Message>,
@@ -74,20 +79,26 @@ pub(super) struct Listeners {
 }
 
 impl Writer {
-    pub(super) fn start(
-        connection: SqliteConnection,
+    /// On a thread of its own, which may wait for the disk.
+    ///
+    /// # Errors
+    /// When the connection is of no use or there can be no further thread.
+    pub(super) async fn start(
+        mut connection: SqliteConnection,
         clock: Clock,
         ids: Arc<IdSource>,
         listeners: Listeners,
-    ) -> Self {
+    ) -> Result<Self, OpenError> {
         let (queue, inbox) = mpsc::channel(WRITE_QUEUE_MAX);
         let (report, state) = watch::channel(State::Running);
-        let task = Task { connection, clock, ids, listeners, fan_out: 1 };
-        tokio::spawn(async move {
-            let end = task.run(Inbox::new(inbox)).await;
+        let direct = Direct::open(&mut connection).await?;
+        let task = Task { direct, connection, clock, ids, listeners, fan_out: 1 };
+        let run = move || {
+            let end = block_on(task.run(Inbox::new(inbox)));
             report.send_replace(end);
-        });
-        Self { queue, state }
+        };
+        thread::Builder::new().name("herald-writer".to_owned()).spawn(run).map_err(OpenError::Writer)?;
+        Ok(Self { queue, state })
     }
 
     /// Resolves once the write is durable, or did not happen.
@@ -107,7 +118,7 @@ impl Writer {
     }
 
     pub(super) fn is_running(&self) -> bool {
-        // An error means that the task is gone without a word: it panicked.
+        // An error means that the thread is gone without a word: it panicked.
         self.state.has_changed().is_ok() && *self.state.borrow() == State::Running
     }
 
@@ -123,7 +134,7 @@ impl Writer {
         let asked = self.queue.send(Message::Stop).await;
         let mut state = self.state.clone();
         if asked.is_ok() {
-            // An error means that the task is gone, which is what was asked for.
+            // An error means that the thread is gone, which is what was asked for.
             let _ = state.wait_for(|state| *state != State::Running).await;
         }
     }
@@ -182,7 +193,9 @@ impl<W: Write> Job for Ticket<W> {
 pub(super) type Jobs = Vec<Box<dyn Job>>;
 
 /// What a group came to: an answer for each job, or what undid them all.
-type GroupResult = Result<Vec<Result<(), StoreError>>, Undone>;
+type GroupResult = Result<Answers, Undone>;
+type Answers = Vec<Result<(), StoreError>>;
+type Written = (Answers, Flushed);
 
 /// Why a whole group came to nothing.
 #[derive(Debug)]
@@ -207,7 +220,7 @@ impl From<StoreError> for Undone {
             Some(SQLITE_BUSY) => Self::ForNow(StoreError::Busy),
             Some(_) => Self::Lost(error),
             None => match error {
-                StoreError::Database(_) => Self::Lost(error),
+                StoreError::Database(_) | StoreError::Sqlite(_) => Self::Lost(error),
                 other => Self::ByOne(other),
             },
         }
@@ -221,6 +234,8 @@ impl From<sqlx::Error> for Undone {
 }
 
 struct Task {
+    // Before the connection, so that it goes first.
+    direct: Direct,
     connection: SqliteConnection,
     clock: Clock,
     ids: Arc<IdSource>,
@@ -284,16 +299,12 @@ impl Task {
     /// The statements are plain ones: after a commit that failed, SQLite and sqlx's own transactions can disagree on
     /// whether one is open.
     async fn write_group(&mut self, jobs: &mut Jobs) -> GroupResult {
-        sqlx::query("BEGIN IMMEDIATE").execute(&mut self.connection).await?;
-        let outcome = self.apply_group(jobs).await;
-        let committed = match outcome {
-            Ok(applied) => match sqlx::query("COMMIT").execute(&mut self.connection).await {
-                Ok(_) => Ok(applied),
-                Err(error) => Err(error.into()),
-            },
-            Err(undone) => Err(undone),
+        let written = if jobs.iter().all(|job| job.only_collects()) {
+            self.collect_and_commit(jobs).await
+        } else {
+            self.begin_apply_commit(jobs).await
         };
-        match committed {
+        match written {
             Ok((results, flushed)) => {
                 jobs.iter_mut().for_each(|job| job.settle(&flushed));
                 self.fan_out = flushed.fan_out.unwrap_or(self.fan_out);
@@ -308,6 +319,44 @@ impl Task {
         }
     }
 
+    /// What only hands rows over needs no transaction while it does.
+    async fn collect_and_commit(&mut self, jobs: &mut Jobs) -> Result<Written, Undone> {
+        let mut group = Group::new(&mut self.connection, &mut self.direct, &self.clock, &self.ids);
+        let mut results = Vec::with_capacity(jobs.len());
+        for job in jobs.iter_mut() {
+            results.push(job.apply(&mut group).await);
+        }
+        if group.is_plain() {
+            return Ok((results, group.write_at_once().await?));
+        }
+        group.execute("BEGIN IMMEDIATE").await?;
+        let flushed = group.flush().await?;
+        self.commit().await?;
+        Ok((results, flushed))
+    }
+
+    async fn begin_apply_commit(&mut self, jobs: &mut Jobs) -> Result<Written, Undone> {
+        let mut group = Group::new(&mut self.connection, &mut self.direct, &self.clock, &self.ids);
+        group.execute("BEGIN IMMEDIATE").await?;
+        let mut results = Vec::with_capacity(jobs.len());
+        for job in jobs.iter_mut() {
+            let result = if job.only_collects() {
+                job.apply(&mut group).await
+            } else {
+                apply_in_savepoint(job.as_mut(), &mut group).await?
+            };
+            results.push(result);
+        }
+        let flushed = group.flush().await?;
+        self.commit().await?;
+        Ok((results, flushed))
+    }
+
+    async fn commit(&mut self) -> Result<(), Undone> {
+        sqlx::query("COMMIT").execute(&mut self.connection).await?;
+        Ok(())
+    }
+
     fn tell(&self, jobs: &Jobs, flushed: Flushed) {
         self.listeners.groups.fetch_add(1, Ordering::Relaxed);
         if jobs.iter().any(|job| job.changes_access()) {
@@ -319,24 +368,8 @@ impl Task {
         self.listeners.arrivals.add(flushed.news);
     }
 
-    async fn apply_group(
-        &mut self,
-        jobs: &mut Jobs,
-    ) -> Result<(Vec<Result<(), StoreError>>, Flushed), Undone> {
-        let mut group = Group::new(&mut self.connection, &self.clock, &self.ids);
-        let mut results = Vec::with_capacity(jobs.len());
-        for job in jobs.iter_mut() {
-            let result = if job.only_collects() {
-                job.apply(&mut group).await
-            } else {
-                apply_in_savepoint(job.as_mut(), &mut group).await?
-            };
-            results.push(result);
-        }
-        Ok((results, group.flush().await?))
-    }
-
     async fn close(mut self) {
+        self.direct.close(&mut self.connection).await;
         // Best effort: what is in the log is durable and is read back at the next start.
         let _ = sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").execute(&mut self.connection).await;
         let _ = self.connection.close().await;
@@ -352,7 +385,7 @@ async fn apply_in_savepoint(
     group.execute("SAVEPOINT one").await?;
     let mark = group.mark();
     let result = match job.apply(group).await {
-        Err(error @ StoreError::Database(_)) => match Undone::from(error) {
+        Err(error @ (StoreError::Database(_) | StoreError::Sqlite(_))) => match Undone::from(error) {
             Undone::ByOne(error) => Err(error),
             whole => return Err(whole),
         },
@@ -368,9 +401,10 @@ async fn apply_in_savepoint(
 
 /// SQLite's primary result code.
 fn primary_code(error: &StoreError) -> Option<u32> {
-    let StoreError::Database(error) = error else {
-        return None;
+    let code: u32 = match error {
+        StoreError::Database(error) => error.as_database_error()?.code()?.parse().ok()?,
+        StoreError::Sqlite(error) => u32::try_from(error.sqlite_error()?.extended_code).ok()?,
+        _ => return None,
     };
-    let code: u32 = error.as_database_error()?.code()?.parse().ok()?;
     Some(code & 0xff)
 }

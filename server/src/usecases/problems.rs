@@ -46,7 +46,10 @@ impl From<StoreError> for Problem {
             StoreError::Unsure => Self::unavailable(
                 "The server's disk failed; whether this was stored is not known. Try again, with the same idempotency key.",
             ),
-            StoreError::Database(_) | StoreError::Vault(_) | StoreError::Corrupt(_) => {
+            StoreError::Database(_)
+            | StoreError::Sqlite(_)
+            | StoreError::Vault(_)
+            | StoreError::Corrupt(_) => {
                 tracing::error!(%error, "The store failed");
                 Self::internal()
             }

@@ -105,7 +105,7 @@ async fn one_that_breaks_the_whole_group_is_found_and_the_others_go_through() {
     for (n, answer) in answers.into_iter().enumerate() {
         match answer {
             Ok(()) => assert_ne!(n, bad),
-            Err(StoreError::Database(error)) => {
+            Err(StoreError::Sqlite(error)) => {
                 assert_eq!(n, bad);
                 assert!(error.to_string().contains("FOREIGN KEY"), "{error}");
             }

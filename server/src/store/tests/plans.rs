@@ -5,6 +5,7 @@ use domain::DeliveryState;
 use super::{
     super::{
         audit_reads::{self, AuditFilter},
+        completions::{UPDATE_DELIVERIES, UPDATE_WEBHOOKS},
         deliveries::{DeliveryFilter, page_sql},
         job_steps::step_out_sql,
         jobs::{JobAction, count_sql},
@@ -55,6 +56,19 @@ async fn the_next_due_time_is_the_first_of_the_due_index() {
         store.plan(NEXT).await,
         ["SEARCH deliveries USING COVERING INDEX deliveries_due (webhook_seq=? AND due_at>?)"]
     );
+}
+
+#[tokio::test]
+async fn what_came_of_attempts_is_written_row_by_row() {
+    let store = TestStore::open().await;
+    for (sql, row, searched) in [
+        (UPDATE_DELIVERIES, "(1,1,'delivered',NULL,1,0,'scheduled')", "SEARCH d "),
+        (UPDATE_WEBHOOKS, "(1,1,0,NULL)", "SEARCH webhooks "),
+    ] {
+        let plan = store.plan(&sql.replace("{rows}", &[row; 64].join(","))).await;
+        assert!(plan.iter().any(|step| step.starts_with(searched)), "{plan:#?}");
+        assert_eq!(full_scan(&plan), None, "{plan:#?}");
+    }
 }
 
 /// Each state with the index that finds it and the columns that bound the search.
