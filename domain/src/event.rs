@@ -4,7 +4,7 @@ use std::{fmt, str::FromStr};
 
 use serde::{Deserialize, Serialize};
 
-use crate::{EventId, Issue, OrganizationId, Timestamp, UserId, WebhookId};
+use crate::{Issue, UserId, WebhookId};
 
 /// The closed set of types: the original's client knows no other.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -66,16 +66,6 @@ impl FromStr for EventType {
     }
 }
 
-/// Something that happened. Immutable once accepted.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Event {
-    pub id: EventId,
-    /// Whose webhooks are told: the user's organization, or the group's for a removal.
-    pub organization_id: OrganizationId,
-    pub payload: Payload,
-    pub happened_at: Timestamp,
-}
-
 /// The `payload` member, its own members in the original's order.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(untagged)]
@@ -104,20 +94,6 @@ pub enum Payload {
 }
 
 impl Payload {
-    /// How much text it holds.
-    #[must_use]
-    pub fn text_bytes(&self) -> usize {
-        let (Self::UserCreated { username, email, organization, .. }
-        | Self::UserDisabled { username, email, organization, .. }
-        | Self::UserRemovedFromGroup { username, email, organization, .. }
-        | Self::UserLogin { username, email, organization, .. }) = self;
-        let group = match self {
-            Self::UserRemovedFromGroup { group_name, .. } => group_name.len(),
-            _ => 0,
-        };
-        username.len() + email.len() + organization.len() + group
-    }
-
     #[must_use]
     pub const fn event_type(&self) -> EventType {
         match self {

@@ -32,9 +32,7 @@ pub use delivery::{
     Attempt, Delivery, DeliveryDetail, DeliveryState, ErrorClass, Exchange, Outcome, RequestLine, Trigger,
     USER_AGENT,
 };
-pub use event::{
-    Event, EventType, Payload, WebhookRef, body_head, delivery_body, sample_body, sample_payload,
-};
+pub use event::{EventType, Payload, WebhookRef, body_head, delivery_body, sample_body, sample_payload};
 pub use group::{Group, GroupDetail, Member, Role};
 pub use health::{Health, disabling_percent};
 pub use id::{

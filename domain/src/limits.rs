@@ -123,6 +123,8 @@ pub const GROUP_DELIVERIES_MAX: usize = 8_192;
 pub const GROUP_BYTES_MAX: usize = 16 * 1024 * 1024;
 /// Rows that one statement inserts: its JSON stays far below what SQLite takes as one text, a thousand million bytes.
 pub const INSERTED_ROWS_MAX: usize = 5_000;
+/// Organizations, and pairs of an organization and a type, that the writer knows by heart before it begins anew.
+pub const REMEMBERED_MAX: usize = 10_000;
 /// Writes that may wait for the writer before callers are held back.
 pub const WRITE_QUEUE_MAX: usize = 4_096;
 /// Of these, what new events leave free for the results of attempts.

@@ -7,10 +7,12 @@ use sqlx::FromRow;
 use super::{
     Store, StoreError,
     audit::{ActedBy, AuditEntry, Changes, Target},
-    group::Group,
+    direct::Sql,
+    group::{Flushed, Group, Rows},
+    inbox::Weight,
     parsed,
     user_acts::user_row,
-    writer::Write,
+    writer::{Collect, Write},
 };
 
 /// An API key to be; only its hash is stored.
@@ -212,20 +214,26 @@ struct NoteUse {
     key_hash: [u8; 32],
 }
 
-#[async_trait]
-impl Write for NoteUse {
+impl Collect for NoteUse {
     type Output = ();
 
-    async fn apply(&mut self, group: &mut Group<'_>) -> Result<(), StoreError> {
-        sqlx::query("UPDATE api_keys SET last_used_at = ? WHERE key_hash = ?")
-            .bind(group.now.unix_ms())
-            .bind(self.key_hash.as_slice())
-            .execute(&mut *group.connection)
-            .await?;
-        Ok(())
+    fn collect(&mut self, rows: &mut Rows) {
+        rows.used_keys.push(self.key_hash);
     }
 
-    fn changes_access(&self) -> bool {
-        false
+    fn weight(&self) -> Weight {
+        Weight::default()
     }
+
+    fn settle(self, _flushed: &Flushed) {}
+}
+
+pub(super) fn note_uses(sql: &Sql<'_>, now: Timestamp, keys: &[[u8; 32]]) -> Result<(), StoreError> {
+    sql.execute_rows(
+        "UPDATE api_keys SET last_used_at = used.at
+         FROM (SELECT column1 AS hash, column2 AS at FROM (VALUES {rows}) WHERE column1 IS NOT NULL) AS used
+         WHERE api_keys.key_hash = used.hash",
+        keys,
+        |hash| [hash.as_slice().into(), now.unix_ms().into()],
+    )
 }

@@ -218,8 +218,8 @@ impl Write for Note {
         Ok(())
     }
 
-    fn only_collects(&self) -> bool {
-        true
+    fn changes_access(&self) -> bool {
+        false
     }
 }
 

@@ -2,7 +2,6 @@
 
 use std::{collections::HashMap, sync::Arc};
 
-use async_trait::async_trait;
 use domain::{
     Act, Attempt, ErrorClass, Timestamp, Verdict,
     limits::{DISABLE_AFTER, DISABLE_FAILURES_MIN},
@@ -14,11 +13,11 @@ use super::{
     Change, StoreError,
     audit::{ActedBy, AuditEntry, Changes, Target},
     direct::{Sql, or_null},
-    group::Group,
+    group::{Flushed, Group, Rows},
     inbox::Weight,
     parsed, to_json,
     webhook_changes::hold_pending,
-    writer::Write,
+    writer::Collect,
 };
 
 /// An attempt that was made, and what it means for its delivery.
@@ -38,17 +37,16 @@ pub struct Completion {
 
 pub(super) struct Complete(pub(super) Arc<Completion>);
 
-#[async_trait]
-impl Write for Complete {
+impl Collect for Complete {
     type Output = ();
 
-    async fn apply(&mut self, group: &mut Group<'_>) -> Result<(), StoreError> {
-        group.complete(Arc::clone(&self.0));
-        Ok(())
+    fn collect(&mut self, rows: &mut Rows) {
+        rows.completions.push(Arc::clone(&self.0));
     }
 
-    fn only_collects(&self) -> bool {
-        true
+    /// A failure may lead to its webhook being disabled.
+    fn is_plain(&self) -> bool {
+        self.0.verdict == Verdict::Delivered
     }
 
     fn weight(&self) -> Weight {
@@ -58,6 +56,8 @@ impl Write for Complete {
         });
         Weight { events: 0, bytes: kept }
     }
+
+    fn settle(self, _flushed: &Flushed) {}
 }
 
 /// Writes all completions of a group: one statement for the attempts, one for the deliveries, one for the webhooks.

@@ -5,7 +5,7 @@ use rusqlite::{
     Connection, Row, ToSql,
     types::{ToSqlOutput, Value},
 };
-use sqlx::SqliteConnection;
+use sqlx::{SqliteConnection, sqlite::LockedSqliteHandle};
 
 use super::{OpenError, StoreError};
 
@@ -34,6 +34,15 @@ impl Direct {
         Ok(Self { sqlite })
     }
 
+    /// Keeps the handle for as long as the answer lives.
+    pub(super) async fn lock<'c>(
+        &'c mut self,
+        connection: &'c mut SqliteConnection,
+    ) -> Result<Locked<'c>, StoreError> {
+        let locked = connection.lock_handle().await?;
+        Ok(Locked { sqlite: &self.sqlite, _locked: locked })
+    }
+
     /// Runs statements one after another with nothing in between.
     pub(super) async fn run<T>(
         &mut self,
@@ -49,6 +58,17 @@ impl Direct {
         // An error means that sqlx's thread is gone, and nobody else has the handle.
         let _locked = connection.lock_handle().await;
         drop(self);
+    }
+}
+
+pub(super) struct Locked<'c> {
+    sqlite: &'c Connection,
+    _locked: LockedSqliteHandle<'c>,
+}
+
+impl Locked<'_> {
+    pub(super) fn sql(&self) -> Sql<'_> {
+        Sql { sqlite: self.sqlite }
     }
 }
 

@@ -1,18 +1,19 @@
 //! What the writes of one group share: its transaction, and the rows that are written for all of them at once.
 
-use std::sync::Arc;
+use std::{ops::Range, sync::Arc};
 
-use domain::{Event, EventId, OrganizationId, Payload, Timestamp};
+use domain::{OrganizationId, Payload, Timestamp};
 use sqlx::SqliteConnection;
 
 use super::{
-    StoreError,
+    StoreError, api_keys,
     arrivals::{Change, News},
     audit::{self, AuditEntry},
     completions::{self, Completion, Records},
     direct::{Direct, Sql},
-    outbox,
-    publishing::{self, NewEvent, Published},
+    memory::Memory,
+    outbox::{self, EventRow},
+    publishing::{self, Published, ToPublish},
 };
 use crate::{clock::Clock, ids::IdSource};
 
@@ -23,7 +24,11 @@ pub(super) struct Moment<'c> {
     ids: &'c IdSource,
 }
 
-impl Moment<'_> {
+impl<'c> Moment<'c> {
+    pub(super) fn new(clock: &Clock, ids: &'c IdSource) -> Self {
+        Self { now: clock.now(), ids }
+    }
+
     pub(super) fn new_id<T>(&self) -> domain::Id<T> {
         self.ids.next(self.now)
     }
@@ -36,8 +41,8 @@ pub(super) struct Group<'c> {
     pub(super) now: Timestamp,
     /// For what cannot be taken back: see [`Clock::steady_now`].
     pub(super) steady_now: Timestamp,
-    ids: &'c IdSource,
-    rows: Rows,
+    moment: Moment<'c>,
+    pub(super) rows: Rows,
     audit: Vec<AuditEntry>,
     pub(super) news: News,
     jobs_waiting: bool,
@@ -45,18 +50,18 @@ pub(super) struct Group<'c> {
 
 /// What was handed in to be written at the end.
 #[derive(Default)]
-struct Rows {
-    events: Vec<Event>,
-    published: Vec<NewEvent>,
-    completions: Vec<Arc<Completion>>,
+pub(super) struct Rows {
+    events: Vec<EventRow>,
+    published: Vec<Arc<ToPublish>>,
+    pub(super) completions: Vec<Arc<Completion>>,
+    /// Hashes of API keys that were used.
+    pub(super) used_keys: Vec<[u8; 32]>,
 }
 
 /// How much had been handed in at some moment.
 #[derive(Clone, Copy)]
 pub(super) struct Mark {
     events: usize,
-    published: usize,
-    completions: usize,
     audit: usize,
 }
 
@@ -75,15 +80,15 @@ impl<'c> Group<'c> {
     pub(super) fn new(
         connection: &'c mut SqliteConnection,
         direct: &'c mut Direct,
-        clock: &Clock,
-        ids: &'c IdSource,
+        moment: Moment<'c>,
+        steady_now: Timestamp,
     ) -> Self {
         Self {
             connection,
             direct,
-            now: clock.now(),
-            steady_now: clock.steady_now(),
-            ids,
+            now: moment.now,
+            steady_now,
+            moment,
             rows: Rows::default(),
             audit: Vec::new(),
             news: News::default(),
@@ -92,27 +97,14 @@ impl<'c> Group<'c> {
     }
 
     pub(super) fn new_id<T>(&self) -> domain::Id<T> {
-        self.ids.next(self.now)
+        self.moment.new_id()
     }
 
     /// Records that something happened: the event and its deliveries commit with the change that caused them.
     pub(super) fn record(&mut self, organization_id: OrganizationId, payload: Payload) {
-        let event = self.new_event(self.new_id(), organization_id, payload);
-        self.rows.events.push(event);
-    }
-
-    fn new_event(&self, id: EventId, organization_id: OrganizationId, payload: Payload) -> Event {
-        Event { id, organization_id, payload, happened_at: self.now }
-    }
-
-    /// Takes in a published event, and answers where its result will stand.
-    pub(super) fn publish(&mut self, new: NewEvent) -> usize {
-        self.rows.published.push(new);
-        self.rows.published.len() - 1
-    }
-
-    pub(super) fn complete(&mut self, completion: Arc<Completion>) {
-        self.rows.completions.push(completion);
+        let (id, happened_at) = (self.new_id(), self.now);
+        let (event_type, payload) = (payload.event_type(), payload.to_json().into());
+        self.rows.events.push(EventRow { id, organization_id, event_type, payload, happened_at });
     }
 
     pub(super) fn audit(&mut self, entry: AuditEntry) {
@@ -135,19 +127,12 @@ impl<'c> Group<'c> {
     }
 
     pub(super) fn mark(&self) -> Mark {
-        Mark {
-            events: self.rows.events.len(),
-            published: self.rows.published.len(),
-            completions: self.rows.completions.len(),
-            audit: self.audit.len(),
-        }
+        Mark { events: self.rows.events.len(), audit: self.audit.len() }
     }
 
     /// What was said of webhooks and jobs may stay: at worst the engine looks once more.
     pub(super) fn forget_since(&mut self, mark: Mark) {
         self.rows.events.truncate(mark.events);
-        self.rows.published.truncate(mark.published);
-        self.rows.completions.truncate(mark.completions);
         self.audit.truncate(mark.audit);
     }
 
@@ -169,9 +154,9 @@ impl<'c> Group<'c> {
         if records.any_failure() {
             completions::disable(&mut self, &completions, &records).await?;
         }
-        let (mut rows, moment) = (std::mem::take(&mut self.rows), self.moment());
-        let (direct, news) = (&mut *self.direct, &mut self.news);
-        let mut flushed = direct.run(self.connection, |sql| rows.insert_events(sql, &moment, news)).await?;
+        let (mut rows, moment, news) = (std::mem::take(&mut self.rows), self.moment, &mut self.news);
+        let write = |sql: &Sql<'_>| rows.write_others(sql, &moment, &mut Memory::default(), news);
+        let mut flushed = self.direct.run(self.connection, write).await?;
         let audit = std::mem::take(&mut self.audit);
         if !audit.is_empty() {
             audit::insert(&mut self, &audit).await?;
@@ -180,45 +165,45 @@ impl<'c> Group<'c> {
         flushed.jobs_waiting = self.jobs_waiting;
         Ok(flushed)
     }
-
-    /// Whether [`Group::write_at_once`] does.
-    pub(super) fn is_plain(&self) -> bool {
-        self.audit.is_empty() && !Records::of(&self.rows.completions).any_failure()
-    }
-
-    /// Writes a group of nothing but rows that were handed in, as a transaction of its own, in one go.
-    pub(super) async fn write_at_once(mut self) -> Result<Flushed, StoreError> {
-        let (mut rows, moment) = (std::mem::take(&mut self.rows), self.moment());
-        let news = &mut self.news;
-        let write = |sql: &Sql<'_>| {
-            sql.execute("BEGIN IMMEDIATE", &[])?;
-            if !rows.completions.is_empty() {
-                completions::insert(sql, &rows.completions, &Records::of(&rows.completions))?;
-            }
-            let flushed = rows.insert_events(sql, &moment, news)?;
-            sql.execute("COMMIT", &[])?;
-            Ok(flushed)
-        };
-        let flushed = self.direct.run(self.connection, write).await?;
-        Ok(Flushed { news: self.news, jobs_waiting: self.jobs_waiting, ..flushed })
-    }
-
-    fn moment(&self) -> Moment<'c> {
-        Moment { now: self.now, ids: self.ids }
-    }
 }
 
 impl Rows {
-    /// Writes the events, their deliveries and the idempotency keys.
-    fn insert_events(
+    /// Takes in published events, and answers where their results will stand.
+    pub(super) fn publish(&mut self, events: &[Arc<ToPublish>]) -> Range<usize> {
+        let first = self.published.len();
+        self.published.extend(events.iter().cloned());
+        first..self.published.len()
+    }
+
+    /// Writes all as a transaction of its own. For rows that leave nothing else to do.
+    pub(super) fn write(
+        mut self,
+        sql: &Sql<'_>,
+        moment: &Moment<'_>,
+        memory: &mut Memory,
+    ) -> Result<Flushed, StoreError> {
+        let mut news = News::default();
+        sql.execute("BEGIN IMMEDIATE", &[])?;
+        if !self.completions.is_empty() {
+            completions::insert(sql, &self.completions, &Records::of(&self.completions))?;
+        }
+        let flushed = self.write_others(sql, moment, memory, &mut news)?;
+        sql.execute("COMMIT", &[])?;
+        Ok(Flushed { news, ..flushed })
+    }
+
+    /// Writes the events, their deliveries and the idempotency keys, and which API keys were used.
+    fn write_others(
         &mut self,
         sql: &Sql<'_>,
         moment: &Moment<'_>,
+        memory: &mut Memory,
         news: &mut News,
     ) -> Result<Flushed, StoreError> {
+        api_keys::note_uses(sql, moment.now, &self.used_keys)?;
         let mut events = std::mem::take(&mut self.events);
         let decided = publishing::decide(sql, moment, std::mem::take(&mut self.published), &mut events)?;
-        let told = outbox::insert(sql, moment, &events, news)?;
+        let told = outbox::insert(sql, moment, memory, &events, news)?;
         let deliveries: usize = told.iter().map(|told| told.deliveries as usize).sum();
         let published = publishing::answer(sql, decided, &told)?;
         Ok(Flushed { published, fan_out: deliveries.checked_div(events.len()), ..Flushed::default() })

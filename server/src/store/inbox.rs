@@ -3,7 +3,7 @@
 use domain::limits::{GROUP_BYTES_MAX, GROUP_DELIVERIES_MAX, GROUP_WRITES_MAX};
 use tokio::sync::mpsc;
 
-use super::writer::{Job, Jobs};
+use super::tickets::{Job, Jobs};
 
 pub(super) enum Message {
     Write(Box<dyn Job>),
@@ -93,38 +93,20 @@ impl Room {
 
 #[cfg(test)]
 mod tests {
-    use async_trait::async_trait;
-
     use super::*;
-    use crate::store::{
-        StoreError,
-        group::{Flushed, Group},
-    };
+    use crate::store::{StoreError, group::Flushed};
 
     /// Is known by its bytes.
     struct Weighed(Weight);
 
-    #[async_trait]
     impl Job for Weighed {
-        async fn apply(&mut self, _group: &mut Group<'_>) -> Result<(), StoreError> {
-            Ok(())
-        }
-
-        fn only_collects(&self) -> bool {
-            true
-        }
-
-        fn changes_access(&self) -> bool {
-            false
-        }
-
         fn weight(&self) -> Weight {
             self.0
         }
 
-        fn settle(&mut self, _flushed: &Flushed) {}
+        fn done(self: Box<Self>, _flushed: &Flushed) {}
 
-        fn answer(self: Box<Self>, _result: Result<(), StoreError>) {}
+        fn refused(self: Box<Self>, _error: StoreError) {}
     }
 
     /// The groups that these `(events, bytes)` make, each write by its bytes.

@@ -190,7 +190,7 @@ impl Store {
     /// # Errors
     /// When nothing was stored; the delivery is then as it was.
     pub async fn complete(&self, completion: Arc<Completion>) -> Result<(), StoreError> {
-        self.writer.write(Complete(completion)).await
+        self.writer.hand_over(Complete(completion)).await
     }
 }
 

@@ -19,6 +19,7 @@ mod intake;
 mod job_steps;
 mod jobs;
 mod lanes;
+mod memory;
 mod organizations;
 mod outbox;
 mod own_sessions;
@@ -32,6 +33,7 @@ mod sessions;
 mod test_sends;
 #[cfg(test)]
 mod tests;
+mod tickets;
 mod user_acts;
 mod user_rights;
 mod users;

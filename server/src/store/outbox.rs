@@ -2,18 +2,15 @@
 
 use std::{collections::HashMap, sync::Arc};
 
-use domain::{
-    DeliveryId, Event, EventId, EventType, OrganizationId, Timestamp, Trigger, WebhookId, WebhookRef,
-    body_head, limits::INSERTED_ROWS_MAX,
-};
-use rusqlite::{Row, params};
+use domain::{DeliveryId, EventId, EventType, OrganizationId, Timestamp, Trigger, limits::INSERTED_ROWS_MAX};
+use rusqlite::params;
 
 use super::{
     StoreError,
     arrivals::News,
     direct::{Sql, or_null},
     group::{Group, Moment},
-    parsed, to_json,
+    memory::{Memory, Subscriber},
 };
 use crate::delivery::Due;
 
@@ -26,31 +23,46 @@ pub(super) struct Told {
     pub(super) deliveries: u32,
 }
 
+/// An event that is to be written.
+pub(super) struct EventRow {
+    pub(super) id: EventId,
+    /// Whose webhooks are told: the user's organization, or the group's for a removal.
+    pub(super) organization_id: OrganizationId,
+    pub(super) event_type: EventType,
+    /// JSON, byte for byte as it is sent.
+    pub(super) payload: Arc<str>,
+    pub(super) happened_at: Timestamp,
+}
+
 /// Writes events, and for each one delivery a webhook of its type. Answers in their order what became of each.
 pub(super) fn insert(
     sql: &Sql<'_>,
     moment: &Moment<'_>,
-    events: &[Event],
+    memory: &mut Memory,
+    events: &[EventRow],
     news: &mut News,
 ) -> Result<Vec<Told>, StoreError> {
     if events.is_empty() {
         return Ok(Vec::new());
     }
-    let last = last_rows(sql)?;
-    let rows = stored_events(sql, events, last.event)?;
+    let mut last = memory.last_rows(sql)?;
+    let rows = number(sql, memory, events, &mut last.event)?;
     insert_events(sql, &rows)?;
-    insert_deliveries(sql, moment, &rows, last.delivery, news)
+    memory.learn_subscribers(sql, events)?;
+    let told = insert_deliveries(sql, moment, memory, &rows, &mut last.delivery, news)?;
+    memory.last = Some(last);
+    Ok(told)
 }
 
-/// An event as its row has it.
-struct StoredEvent<'e> {
+/// An event with its numbers.
+struct Numbered<'e> {
     seq: i64,
     /// `None` for an organization that does not exist: its row is then refused by the table.
     sequence: Option<i64>,
-    payload: Arc<str>,
-    event: &'e Event,
+    event: &'e EventRow,
 }
 
+#[derive(Clone, Copy)]
 pub(super) struct LastRows {
     pub(super) event: i64,
     pub(super) delivery: i64,
@@ -67,59 +79,50 @@ pub(super) fn last_rows(sql: &Sql<'_>) -> Result<LastRows, StoreError> {
     rows.into_iter().next().ok_or_else(|| StoreError::Corrupt("last_rows is empty".to_owned()))
 }
 
-fn stored_events<'e>(
+/// Gives each event its row's number and the next of its organization's sequence.
+fn number<'e>(
     sql: &Sql<'_>,
-    events: &'e [Event],
-    last: i64,
-) -> Result<Vec<StoredEvent<'e>>, StoreError> {
-    let mut sequences = reserve_sequences(sql, events)?;
-    let stored = (last + 1..).zip(events).map(|(seq, event)| {
-        let next = sequences.get_mut(&event.organization_id);
-        let sequence = next.map(|next| {
-            *next += 1;
-            *next - 1
-        });
-        StoredEvent { seq, sequence, payload: event.payload.to_json().into(), event }
-    });
-    Ok(stored.collect())
-}
-
-/// The next number of each organization.
-fn reserve_sequences(sql: &Sql<'_>, events: &[Event]) -> Result<HashMap<OrganizationId, i64>, StoreError> {
-    let mut counts: HashMap<OrganizationId, i64> = HashMap::new();
-    for event in events {
-        *counts.entry(event.organization_id).or_default() += 1;
-    }
-    let asked: Vec<_> = counts.iter().collect();
-    let last = sql.query(
-        "UPDATE organizations SET last_sequence = last_sequence + added.count
-         FROM (SELECT value ->> 0 AS id, value ->> 1 AS count FROM json_each(?)) AS added
-         WHERE organizations.id = added.id
-         RETURNING organizations.id, last_sequence",
-        params![to_json(&asked)],
-        |row| Ok((row.get::<_, String>(0)?, row.get::<_, i64>(1)?)),
-    )?;
-    last.into_iter()
-        .map(|(id, last)| {
-            let id = parsed(&id)?;
-            Ok((id, last - counts.get(&id).copied().unwrap_or_default() + 1))
+    memory: &mut Memory,
+    events: &'e [EventRow],
+    last: &mut i64,
+) -> Result<Vec<Numbered<'e>>, StoreError> {
+    memory.learn_sequences(sql, events)?;
+    let mut changed = HashMap::new();
+    let numbered: Vec<_> = events
+        .iter()
+        .map(|event| {
+            *last += 1;
+            let sequence = memory.next_sequence(event.organization_id);
+            if let Some(sequence) = sequence {
+                changed.insert(event.organization_id, sequence);
+            }
+            Numbered { seq: *last, sequence, event }
         })
-        .collect()
+        .collect();
+    let changed: Vec<_> = changed.into_iter().collect();
+    sql.execute_rows(
+        "UPDATE organizations SET last_sequence = given.last
+         FROM (SELECT column1 AS id, column2 AS last FROM (VALUES {rows}) WHERE column1 IS NOT NULL) AS given
+         WHERE organizations.id = given.id",
+        &changed,
+        |(organization, sequence)| [organization.to_string().into(), (*sequence).into()],
+    )?;
+    Ok(numbered)
 }
 
-fn insert_events(sql: &Sql<'_>, rows: &[StoredEvent<'_>]) -> Result<(), StoreError> {
+fn insert_events(sql: &Sql<'_>, rows: &[Numbered<'_>]) -> Result<(), StoreError> {
     sql.execute_rows(
         "INSERT INTO events (seq, id, organization_id, sequence, type, payload, happened_at)
          SELECT * FROM (VALUES {rows}) WHERE column1 IS NOT NULL",
         rows,
-        |StoredEvent { seq, sequence, payload, event }| {
+        |Numbered { seq, sequence, event }| {
             [
                 (*seq).into(),
                 event.id.to_string().into(),
                 event.organization_id.to_string().into(),
                 or_null(*sequence),
-                event.payload.event_type().as_str().into(),
-                (**payload).into(),
+                event.event_type.as_str().into(),
+                (*event.payload).into(),
                 event.happened_at.unix_ms().into(),
             ]
         },
@@ -136,29 +139,28 @@ struct DeliveryRow<'a> {
 fn insert_deliveries(
     sql: &Sql<'_>,
     moment: &Moment<'_>,
-    stored: &[StoredEvent<'_>],
-    last: i64,
+    memory: &Memory,
+    events: &[Numbered<'_>],
+    last: &mut i64,
     news: &mut News,
 ) -> Result<Vec<Told>, StoreError> {
-    let subscribers = Subscribers::of(sql, stored)?;
-    let mut told = Vec::with_capacity(stored.len());
-    let mut rows = Vec::with_capacity(stored.len().min(INSERTED_ROWS_MAX));
-    let mut seqs = last + 1..;
-    for event in stored {
-        let mut deliveries = 0;
-        for (subscriber, seq) in subscribers.of_event(event.event).zip(&mut seqs) {
-            let id = moment.new_id();
+    let mut told = Vec::with_capacity(events.len());
+    let mut rows = Vec::with_capacity(events.len().min(INSERTED_ROWS_MAX));
+    for event in events {
+        let subscribers = memory.subscribers_of(event.event);
+        for subscriber in subscribers {
+            *last += 1;
+            let (seq, id) = (*last, moment.new_id());
             rows.push(DeliveryRow { seq, id, event: event.seq, subscriber });
             if subscriber.enabled {
                 news.add(subscriber.seq, due(seq, id, event, subscriber));
             }
-            deliveries += 1;
             if rows.len() == INSERTED_ROWS_MAX {
                 insert_rows(sql, moment.now, &rows)?;
                 rows.clear();
             }
         }
-        told.push(Told { seq: event.seq, deliveries });
+        told.push(Told { seq: event.seq, deliveries: u32::try_from(subscribers.len()).unwrap_or(u32::MAX) });
     }
     insert_rows(sql, moment.now, &rows)?;
     Ok(told)
@@ -186,7 +188,7 @@ fn insert_rows(sql: &Sql<'_>, now: Timestamp, rows: &[DeliveryRow<'_>]) -> Resul
     )
 }
 
-fn due(key: i64, id: DeliveryId, event: &StoredEvent<'_>, subscriber: &Subscriber) -> Due {
+fn due(key: i64, id: DeliveryId, event: &Numbered<'_>, subscriber: &Subscriber) -> Due {
     Due {
         key,
         id,
@@ -197,101 +199,7 @@ fn due(key: i64, id: DeliveryId, event: &StoredEvent<'_>, subscriber: &Subscribe
         schedule_from: 0,
         trigger: Trigger::Scheduled,
         head: Arc::clone(&subscriber.head),
-        payload: Arc::clone(&event.payload),
-    }
-}
-
-/// A webhook that gets events, with its part of their bodies.
-struct Subscriber {
-    seq: i64,
-    enabled: bool,
-    head: Arc<str>,
-}
-
-/// The webhooks that a group's events are for.
-#[derive(Default)]
-struct Subscribers {
-    own: HashMap<(OrganizationId, EventType), Vec<Subscriber>>,
-    platform: HashMap<EventType, Vec<Subscriber>>,
-}
-
-struct SubscriberRow {
-    seq: i64,
-    id: String,
-    organization_id: String,
-    platform: bool,
-    event_type: String,
-    enabled: bool,
-    name: String,
-    organization: String,
-}
-
-impl SubscriberRow {
-    fn read(row: &Row<'_>) -> rusqlite::Result<Self> {
-        Ok(Self {
-            seq: row.get(0)?,
-            id: row.get(1)?,
-            organization_id: row.get(2)?,
-            platform: row.get(3)?,
-            event_type: row.get(4)?,
-            enabled: row.get(5)?,
-            name: row.get(6)?,
-            organization: row.get(7)?,
-        })
-    }
-}
-
-impl Subscribers {
-    fn of(sql: &Sql<'_>, events: &[StoredEvent<'_>]) -> Result<Self, StoreError> {
-        let types: Vec<&str> = EventType::ALL
-            .into_iter()
-            .filter(|known| events.iter().any(|stored| stored.event.payload.event_type() == *known))
-            .map(EventType::as_str)
-            .collect();
-        let mut organizations: Vec<_> = events.iter().map(|stored| stored.event.organization_id).collect();
-        organizations.sort_unstable();
-        organizations.dedup();
-        let rows = sql.query(
-            "SELECT w.seq, w.id, w.organization_id, w.platform, w.type AS event_type, w.enabled, w.name,
-                    o.name AS organization
-             FROM webhooks AS w JOIN organizations AS o ON o.id = w.organization_id
-             WHERE w.deleted_at IS NULL AND w.platform = 0
-               AND w.type IN (SELECT value FROM json_each(?1))
-               AND w.organization_id IN (SELECT value FROM json_each(?2))
-             UNION ALL
-             SELECT w.seq, w.id, w.organization_id, w.platform, w.type, w.enabled, w.name, o.name
-             FROM webhooks AS w JOIN organizations AS o ON o.id = w.organization_id
-             WHERE w.deleted_at IS NULL AND w.platform = 1 AND w.type IN (SELECT value FROM json_each(?1))",
-            params![to_json(&types), to_json(&organizations)],
-            SubscriberRow::read,
-        )?;
-        let mut subscribers = Self::default();
-        for row in rows {
-            subscribers.add(&row)?;
-        }
-        Ok(subscribers)
-    }
-
-    fn add(&mut self, row: &SubscriberRow) -> Result<(), StoreError> {
-        let id: WebhookId = parsed(&row.id)?;
-        let event_type = parsed(&row.event_type)?;
-        let webhook = WebhookRef { id, organization: &row.organization, name: &row.name };
-        let head = body_head(event_type, webhook).into();
-        let subscriber = Subscriber { seq: row.seq, enabled: row.enabled, head };
-        let list = if row.platform {
-            self.platform.entry(event_type).or_default()
-        } else {
-            self.own.entry((parsed(&row.organization_id)?, event_type)).or_default()
-        };
-        list.push(subscriber);
-        Ok(())
-    }
-
-    fn of_event(&self, event: &Event) -> impl Iterator<Item = &Subscriber> {
-        let event_type = event.payload.event_type();
-        let own = self.own.get(&(event.organization_id, event_type));
-        let platform = self.platform.get(&event_type);
-        own.into_iter().chain(platform).flatten()
+        payload: Arc::clone(&event.event.payload),
     }
 }
 

@@ -1,20 +1,19 @@
 //! Published events: idempotency keys in the events' own transaction, so that a repeated request finds the first.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, ops::Range, sync::Arc};
 
-use async_trait::async_trait;
-use domain::{Event, EventId, EventType, OrganizationId, Payload};
+use domain::{EventId, EventType, OrganizationId, Payload};
 use rusqlite::{Row, params};
 use sha2::{Digest, Sha256};
 
 use super::{
     Store, StoreError,
     direct::Sql,
-    group::{Flushed, Group, Moment},
+    group::{Flushed, Moment, Rows},
     inbox::Weight,
-    outbox::Told,
+    outbox::{EventRow, Told},
     parsed, to_json,
-    writer::Write,
+    writer::Collect,
 };
 
 /// An event to be published.
@@ -47,38 +46,55 @@ impl Store {
     /// # Errors
     /// [`StoreError::Overloaded`] when too much waits already or the disk is nearly full; nothing was stored then.
     pub async fn publish(&self, events: Vec<NewEvent>) -> Result<Vec<Published>, StoreError> {
-        let publish = Publish { events, places: Vec::new() };
+        let events: Vec<_> = events.into_iter().map(|event| Arc::new(ToPublish::new(event))).collect();
+        let publish = Publish { events, places: 0..0 };
         let _room = self.intake.admit(publish.weight().bytes)?;
         self.writer.offer(publish).await
     }
 }
 
-struct Publish {
-    events: Vec<NewEvent>,
-    /// Where in the group's results theirs stand.
-    places: Vec<usize>,
+/// An event as it will be written. What that takes is done here, where the writer need not wait for it.
+pub(super) struct ToPublish {
+    organization_id: OrganizationId,
+    event_type: EventType,
+    payload: Arc<str>,
+    /// With the hash of the content.
+    key: Option<(String, [u8; 32])>,
 }
 
-#[async_trait]
-impl Write for Publish {
-    type Output = Vec<Published>;
-
-    async fn apply(&mut self, group: &mut Group<'_>) -> Result<Vec<Published>, StoreError> {
-        self.places = self.events.iter().map(|event| group.publish(event.clone())).collect();
-        Ok(Vec::new())
+impl ToPublish {
+    fn new(NewEvent { organization_id, payload, idempotency_key }: NewEvent) -> Self {
+        let (event_type, payload) = (payload.event_type(), payload.to_json());
+        let key = idempotency_key.map(|key| (key, content_hash(event_type, &payload)));
+        Self { organization_id, event_type, payload: payload.into(), key }
     }
 
-    fn only_collects(&self) -> bool {
-        true
+    /// What it is known by, where it has a key.
+    fn key(&self) -> Option<(OrganizationId, &str)> {
+        self.key.as_ref().map(|(key, _)| (self.organization_id, key.as_str()))
+    }
+}
+
+struct Publish {
+    events: Vec<Arc<ToPublish>>,
+    /// Where in the group's results theirs stand.
+    places: Range<usize>,
+}
+
+impl Collect for Publish {
+    type Output = Vec<Published>;
+
+    fn collect(&mut self, rows: &mut Rows) {
+        self.places = rows.publish(&self.events);
     }
 
     fn weight(&self) -> Weight {
-        let bytes = self.events.iter().map(|event| event.payload.text_bytes()).sum();
+        let bytes = self.events.iter().map(|event| event.payload.len()).sum();
         Weight { events: self.events.len(), bytes }
     }
 
-    fn settle(&self, output: &mut Vec<Published>, flushed: &Flushed) {
-        output.extend(self.places.iter().filter_map(|place| flushed.published.get(*place).cloned()));
+    fn settle(self, flushed: &Flushed) -> Vec<Published> {
+        flushed.published.get(self.places).unwrap_or_default().to_vec()
     }
 }
 
@@ -103,9 +119,7 @@ enum Fate {
 }
 
 struct NewKey {
-    organization_id: OrganizationId,
-    key: String,
-    hash: [u8; 32],
+    event: Arc<ToPublish>,
     place: usize,
 }
 
@@ -123,31 +137,36 @@ type KeyOf = (OrganizationId, String);
 pub(super) fn decide(
     sql: &Sql<'_>,
     moment: &Moment<'_>,
-    published: Vec<NewEvent>,
-    events: &mut Vec<Event>,
+    published: Vec<Arc<ToPublish>>,
+    events: &mut Vec<EventRow>,
 ) -> Result<Decided, StoreError> {
     let known = known_keys(sql, &published)?;
     let mut fresh: HashMap<KeyOf, (usize, EventId, [u8; 32])> = HashMap::new();
     let mut decided = Decided { fates: Vec::with_capacity(published.len()), keys: Vec::new() };
-    for NewEvent { organization_id, payload, idempotency_key } in published {
-        let keyed = idempotency_key.map(|key| ((organization_id, key), content_hash(&payload)));
-        if let Some((key, hash)) = &keyed {
-            if let Some(row) = known.get(key) {
+    for event in published {
+        let (place, id) = (events.len(), moment.new_id());
+        if let Some((key, hash)) = &event.key {
+            let key = (event.organization_id, key.clone());
+            if let Some(row) = known.get(&key) {
                 decided.fates.push(Fate::Known(row.repeated(hash)?));
                 continue;
             }
-            if let Some((place, id, first)) = fresh.get(key) {
+            if let Some((place, id, first)) = fresh.get(&key) {
                 let repeats = Fate::RepeatsNew { place: *place, id: *id };
                 decided.fates.push(if first == hash { repeats } else { Fate::Known(Published::Conflict) });
                 continue;
             }
+            fresh.insert(key, (place, id, *hash));
+            decided.keys.push(NewKey { event: Arc::clone(&event), place });
         }
-        let (place, id) = (events.len(), moment.new_id());
-        if let Some((key, hash)) = keyed {
-            decided.keys.push(NewKey { organization_id, key: key.1.clone(), hash, place });
-            fresh.insert(key, (place, id, hash));
-        }
-        events.push(Event { id, organization_id, payload, happened_at: moment.now });
+        let ToPublish { organization_id, event_type, payload, .. } = &*event;
+        events.push(EventRow {
+            id,
+            organization_id: *organization_id,
+            event_type: *event_type,
+            payload: Arc::clone(payload),
+            happened_at: moment.now,
+        });
         decided.fates.push(Fate::New { place, id });
     }
     Ok(decided)
@@ -184,11 +203,8 @@ impl KnownRow {
     }
 }
 
-fn known_keys(sql: &Sql<'_>, published: &[NewEvent]) -> Result<HashMap<KeyOf, KnownRow>, StoreError> {
-    let asked: Vec<(OrganizationId, &str)> = published
-        .iter()
-        .filter_map(|event| Some((event.organization_id, event.idempotency_key.as_deref()?)))
-        .collect();
+fn known_keys(sql: &Sql<'_>, published: &[Arc<ToPublish>]) -> Result<HashMap<KeyOf, KnownRow>, StoreError> {
+    let asked: Vec<_> = published.iter().filter_map(|event| event.key()).collect();
     if asked.is_empty() {
         return Ok(HashMap::new());
     }
@@ -204,16 +220,18 @@ fn known_keys(sql: &Sql<'_>, published: &[NewEvent]) -> Result<HashMap<KeyOf, Kn
 }
 
 fn insert_keys(sql: &Sql<'_>, keys: &[NewKey], told: &[Told]) -> Result<(), StoreError> {
-    let rows: Vec<_> = keys.iter().filter_map(|new| Some((new, told.get(new.place)?))).collect();
+    let row = |new: &NewKey| Some((Arc::clone(&new.event), *told.get(new.place)?));
+    let rows: Vec<_> = keys.iter().filter_map(row).collect();
     sql.execute_rows(
         "INSERT INTO idempotency_keys (organization_id, key, content_hash, event_seq, deliveries)
          SELECT * FROM (VALUES {rows}) WHERE column1 IS NOT NULL",
         &rows,
-        |(new, told)| {
+        |(event, told)| {
+            let (key, hash) = event.key.as_ref().map_or(("", [].as_slice()), |(key, hash)| (key, hash));
             [
-                new.organization_id.to_string().into(),
-                new.key.as_str().into(),
-                new.hash.as_slice().into(),
+                event.organization_id.to_string().into(),
+                key.into(),
+                hash.into(),
                 told.seq.into(),
                 told.deliveries.into(),
             ]
@@ -222,12 +240,6 @@ fn insert_keys(sql: &Sql<'_>, keys: &[NewKey], told: &[Told]) -> Result<(), Stor
 }
 
 /// Of type and payload, in the order in which Herald writes the members: how a client spells its JSON does not count.
-fn content_hash(payload: &Payload) -> [u8; 32] {
-    let event_type: EventType = payload.event_type();
-    Sha256::new()
-        .chain_update(event_type.as_str())
-        .chain_update("\n")
-        .chain_update(payload.to_json())
-        .finalize()
-        .into()
+fn content_hash(event_type: EventType, payload: &str) -> [u8; 32] {
+    Sha256::new().chain_update(event_type.as_str()).chain_update("\n").chain_update(payload).finalize().into()
 }

@@ -8,49 +8,22 @@ use std::{
     thread,
 };
 
-use async_trait::async_trait;
 use domain::limits::{WRITE_QUEUE_MAX, WRITE_QUEUE_RESERVED};
 use futures::executor::block_on;
 use sqlx::{Connection, SqliteConnection};
 use tokio::sync::{Notify, mpsc, oneshot, watch};
 
+pub(super) use super::tickets::{Collect, Write};
 use super::{
     OpenError, StoreError,
     arrivals::Arrivals,
-    direct::Direct,
-    group::{Flushed, Group},
-    inbox::{Inbox, Message, Weight},
+    direct::{Direct, Sql},
+    group::{Flushed, Group, Moment, Rows},
+    inbox::{Inbox, Message},
+    memory::Memory,
+    tickets::{Handover, Job, Jobs, Ticket},
 };
 use crate::{clock::Clock, ids::IdSource};
-
-/// A change to the store. It runs inside a transaction that it shares with others.
-#[async_trait]
-pub(super) trait Write: Send + 'static {
-    type Output: Send + 'static;
-
-    /// Applies the change. An error leaves nothing of it behind and does not touch the others.
-    ///
-    /// It runs again when the group that it was in could not be committed.
-    async fn apply(&mut self, group: &mut Group<'_>) -> Result<Self::Output, StoreError>;
-
-    /// Whether it writes nothing itself and only hands rows to the group's own statements.
-    fn only_collects(&self) -> bool {
-        false
-    }
-
-    /// Whether it may change who may do what, which makes void what is kept of that.
-    fn changes_access(&self) -> bool {
-        !self.only_collects()
-    }
-
-    /// How much it makes its group grow by.
-    fn weight(&self) -> Weight {
-        Weight::default()
-    }
-
-    /// Adds to the output what only the group's own statements decided.
-    fn settle(&self, _output: &mut Self::Output, _flushed: &Flushed) {}
-}
 
 /// The way to the writer's thread.
 #[derive(Clone)]
@@ -92,9 +65,9 @@ impl Writer {
         let (queue, inbox) = mpsc::channel(WRITE_QUEUE_MAX);
         let (report, state) = watch::channel(State::Running);
         let direct = Direct::open(&mut connection).await?;
-        let task = Task { direct, connection, clock, ids, listeners, fan_out: 1 };
+        let task = Task { clock, ids, listeners, fan_out: 1, memory: Memory::default() };
         let run = move || {
-            let end = block_on(task.run(Inbox::new(inbox)));
+            let end = block_on(task.run(connection, direct, Inbox::new(inbox)));
             report.send_replace(end);
         };
         thread::Builder::new().name("herald-writer".to_owned()).spawn(run).map_err(OpenError::Writer)?;
@@ -104,17 +77,30 @@ impl Writer {
     /// Resolves once the write is durable, or did not happen.
     pub(super) async fn write<W: Write>(&self, write: W) -> Result<W::Output, StoreError> {
         let (reply, answer) = oneshot::channel();
-        let job = Box::new(Ticket { write, output: None, reply });
-        self.queue.send(Message::Write(job)).await.map_err(|_| StoreError::Stopped)?;
-        answer.await.map_err(|_| StoreError::Stopped)?
+        self.queue_up(Box::new(Ticket { write, output: None, reply }), answer).await
     }
 
-    /// As [`Writer::write`], but refused where the queue has no more room than what is kept for the results of attempts.
-    pub(super) async fn offer<W: Write>(&self, write: W) -> Result<W::Output, StoreError> {
+    /// As [`Writer::write`], for rows.
+    pub(super) async fn hand_over<C: Collect>(&self, rows: C) -> Result<C::Output, StoreError> {
+        let (reply, answer) = oneshot::channel();
+        self.queue_up(Box::new(Handover { rows, reply }), answer).await
+    }
+
+    /// As [`Writer::hand_over`], but refused where the queue has no more room than what is kept for the results of attempts.
+    pub(super) async fn offer<C: Collect>(&self, rows: C) -> Result<C::Output, StoreError> {
         if self.queue.capacity() <= WRITE_QUEUE_RESERVED {
             return Err(StoreError::Overloaded);
         }
-        self.write(write).await
+        self.hand_over(rows).await
+    }
+
+    async fn queue_up<T>(
+        &self,
+        job: Box<dyn Job>,
+        answer: oneshot::Receiver<Result<T, StoreError>>,
+    ) -> Result<T, StoreError> {
+        self.queue.send(Message::Write(job)).await.map_err(|_| StoreError::Stopped)?;
+        answer.await.map_err(|_| StoreError::Stopped)?
     }
 
     pub(super) fn is_running(&self) -> bool {
@@ -140,62 +126,8 @@ impl Writer {
     }
 }
 
-/// A write and the one who waits for it.
-struct Ticket<W: Write> {
-    write: W,
-    output: Option<W::Output>,
-    reply: oneshot::Sender<Result<W::Output, StoreError>>,
-}
-
-#[async_trait]
-pub(super) trait Job: Send {
-    async fn apply(&mut self, group: &mut Group<'_>) -> Result<(), StoreError>;
-    fn only_collects(&self) -> bool;
-    fn changes_access(&self) -> bool;
-    fn weight(&self) -> Weight;
-    fn settle(&mut self, flushed: &Flushed);
-    fn answer(self: Box<Self>, result: Result<(), StoreError>);
-}
-
-#[async_trait]
-impl<W: Write> Job for Ticket<W> {
-    async fn apply(&mut self, group: &mut Group<'_>) -> Result<(), StoreError> {
-        self.output = Some(self.write.apply(group).await?);
-        Ok(())
-    }
-
-    fn only_collects(&self) -> bool {
-        self.write.only_collects()
-    }
-
-    fn changes_access(&self) -> bool {
-        self.write.changes_access()
-    }
-
-    fn weight(&self) -> Weight {
-        self.write.weight()
-    }
-
-    fn settle(&mut self, flushed: &Flushed) {
-        if let Some(output) = &mut self.output {
-            self.write.settle(output, flushed);
-        }
-    }
-
-    fn answer(self: Box<Self>, result: Result<(), StoreError>) {
-        let Self { output, reply, .. } = *self;
-        let answer = result.and_then(|()| output.ok_or(StoreError::Stopped));
-        // Nobody waits any more when a client has gone; the write stands all the same.
-        let _ = reply.send(answer);
-    }
-}
-
-pub(super) type Jobs = Vec<Box<dyn Job>>;
-
-/// What a group came to: an answer for each job, or what undid them all.
-type GroupResult = Result<Answers, Undone>;
-type Answers = Vec<Result<(), StoreError>>;
-type Written = (Answers, Flushed);
+/// What became of each job, and of the group.
+type Written = (Vec<Result<(), StoreError>>, Flushed);
 
 /// Why a whole group came to nothing.
 #[derive(Debug)]
@@ -234,58 +166,90 @@ impl From<sqlx::Error> for Undone {
 }
 
 struct Task {
-    // Before the connection, so that it goes first.
-    direct: Direct,
-    connection: SqliteConnection,
     clock: Clock,
     ids: Arc<IdSource>,
     listeners: Listeners,
     /// How many deliveries an event of the newest group had.
     fan_out: usize,
+    memory: Memory,
+}
+
+/// How a group is written.
+enum Way<'w> {
+    /// Nothing but rows: with SQLite's handle kept from group to group.
+    Rows(&'w Sql<'w>),
+    /// Anything.
+    Any(&'w mut SqliteConnection, &'w mut Direct),
+}
+
+fn is_plain(jobs: &Jobs) -> bool {
+    !jobs.is_empty() && jobs.iter().all(|job| job.is_plain())
 }
 
 impl Task {
-    async fn run(mut self, mut inbox: Inbox) -> State {
-        loop {
-            let jobs = inbox.next_group(self.fan_out).await;
-            if jobs.is_empty() {
-                break;
-            }
-            if self.write_all(jobs).await.is_err() {
+    async fn run(mut self, mut connection: SqliteConnection, mut direct: Direct, mut inbox: Inbox) -> State {
+        let mut jobs = inbox.next_group(self.fan_out).await;
+        while !jobs.is_empty() {
+            let written = if is_plain(&jobs) {
+                self.write_plain_groups(&mut connection, &mut direct, &mut inbox, &mut jobs).await
+            } else {
+                let group = std::mem::take(&mut jobs);
+                self.write_all(group, &mut Way::Any(&mut connection, &mut direct)).await
+            };
+            if let Err(error) = written {
+                tracing::error!(%error, "The database failed; Herald stops so that nothing is acknowledged that is not stored");
+                direct.close(&mut connection).await;
                 return State::Failed;
             }
+            if jobs.is_empty() {
+                jobs = inbox.next_group(self.fan_out).await;
+            }
         }
-        self.close().await;
+        direct.close(&mut connection).await;
+        // Best effort: what is in the log is durable and is read back at the next start.
+        let _ = sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").execute(&mut connection).await;
+        let _ = connection.close().await;
         State::Stopped
+    }
+
+    /// Writes groups until one comes that is not plain, which is left in `jobs`.
+    async fn write_plain_groups(
+        &mut self,
+        connection: &mut SqliteConnection,
+        direct: &mut Direct,
+        inbox: &mut Inbox,
+        jobs: &mut Jobs,
+    ) -> Result<(), StoreError> {
+        let locked = direct.lock(connection).await?;
+        while is_plain(jobs) {
+            self.write_all(std::mem::take(jobs), &mut Way::Rows(&locked.sql())).await?;
+            *jobs = inbox.next_group(self.fan_out).await;
+        }
+        Ok(())
     }
 
     /// Writes all in one group; where one of them spoils it, that one is found by halves and the others go through.
     ///
     /// An error means that nothing more may be acknowledged.
-    async fn write_all(&mut self, jobs: Jobs) -> Result<(), StoreError> {
+    async fn write_all(&mut self, jobs: Jobs, way: &mut Way<'_>) -> Result<(), StoreError> {
         let mut parts = vec![jobs];
         while let Some(mut jobs) = parts.pop() {
             if jobs.is_empty() {
                 continue;
             }
-            match self.write_group(&mut jobs).await {
-                Ok(results) => {
-                    for (job, result) in jobs.into_iter().zip(results) {
-                        job.answer(result);
-                    }
-                }
+            match self.write_group(&mut jobs, way).await {
+                Ok((results, flushed)) => self.tell(jobs, results, flushed),
                 Err(Undone::Lost(error)) => {
-                    tracing::error!(%error, "The database failed; Herald stops so that nothing is acknowledged that is not stored");
-                    jobs.into_iter().for_each(|job| job.answer(Err(StoreError::Unsure)));
+                    jobs.into_iter().for_each(|job| job.refused(StoreError::Unsure));
                     return Err(error);
                 }
                 Err(Undone::ForNow(error)) => {
                     let full = matches!(error, StoreError::Full);
                     let answer = || if full { StoreError::Full } else { StoreError::Busy };
-                    jobs.into_iter().for_each(|job| job.answer(Err(answer())));
+                    jobs.into_iter().for_each(|job| job.refused(answer()));
                 }
                 Err(Undone::ByOne(error)) => match jobs.len() {
-                    1 => jobs.remove(0).answer(Err(error)),
+                    1 => jobs.remove(0).refused(error),
                     several => {
                         parts.push(jobs.split_off(several / 2));
                         parts.push(jobs);
@@ -296,68 +260,63 @@ impl Task {
         Ok(())
     }
 
+    async fn write_group(&mut self, jobs: &mut Jobs, way: &mut Way<'_>) -> Result<Written, Undone> {
+        let written = match way {
+            Way::Rows(sql) => self.write_rows(jobs, sql),
+            Way::Any(connection, direct) => {
+                self.memory.forget();
+                self.apply(jobs, connection, direct).await
+            }
+        };
+        if written.is_err() {
+            self.memory.forget();
+            // It fails where SQLite has rolled back by itself, which is as good.
+            match way {
+                Way::Rows(sql) => drop(sql.execute("ROLLBACK", &[])),
+                Way::Any(connection, _) => drop(sqlx::query("ROLLBACK").execute(&mut **connection).await),
+            }
+        }
+        written
+    }
+
+    fn write_rows(&mut self, jobs: &mut Jobs, sql: &Sql<'_>) -> Result<Written, Undone> {
+        let mut rows = Rows::default();
+        let results = jobs.iter_mut().map(|job| {
+            job.collect(&mut rows);
+            Ok(())
+        });
+        let results = results.collect();
+        let flushed = rows.write(sql, &Moment::new(&self.clock, &self.ids), &mut self.memory)?;
+        Ok((results, flushed))
+    }
+
     /// The statements are plain ones: after a commit that failed, SQLite and sqlx's own transactions can disagree on
     /// whether one is open.
-    async fn write_group(&mut self, jobs: &mut Jobs) -> GroupResult {
-        let written = if jobs.iter().all(|job| job.only_collects()) {
-            self.collect_and_commit(jobs).await
-        } else {
-            self.begin_apply_commit(jobs).await
-        };
-        match written {
-            Ok((results, flushed)) => {
-                jobs.iter_mut().for_each(|job| job.settle(&flushed));
-                self.fan_out = flushed.fan_out.unwrap_or(self.fan_out);
-                self.tell(jobs, flushed);
-                Ok(results)
-            }
-            Err(undone) => {
-                // It fails where SQLite has rolled back by itself, which is as good.
-                let _ = sqlx::query("ROLLBACK").execute(&mut self.connection).await;
-                Err(undone)
-            }
-        }
-    }
-
-    /// What only hands rows over needs no transaction while it does.
-    async fn collect_and_commit(&mut self, jobs: &mut Jobs) -> Result<Written, Undone> {
-        let mut group = Group::new(&mut self.connection, &mut self.direct, &self.clock, &self.ids);
-        let mut results = Vec::with_capacity(jobs.len());
-        for job in jobs.iter_mut() {
-            results.push(job.apply(&mut group).await);
-        }
-        if group.is_plain() {
-            return Ok((results, group.write_at_once().await?));
-        }
-        group.execute("BEGIN IMMEDIATE").await?;
-        let flushed = group.flush().await?;
-        self.commit().await?;
-        Ok((results, flushed))
-    }
-
-    async fn begin_apply_commit(&mut self, jobs: &mut Jobs) -> Result<Written, Undone> {
-        let mut group = Group::new(&mut self.connection, &mut self.direct, &self.clock, &self.ids);
+    async fn apply(
+        &self,
+        jobs: &mut Jobs,
+        connection: &mut SqliteConnection,
+        direct: &mut Direct,
+    ) -> Result<Written, Undone> {
+        let moment = Moment::new(&self.clock, &self.ids);
+        let mut group = Group::new(connection, direct, moment, self.clock.steady_now());
         group.execute("BEGIN IMMEDIATE").await?;
         let mut results = Vec::with_capacity(jobs.len());
         for job in jobs.iter_mut() {
-            let result = if job.only_collects() {
-                job.apply(&mut group).await
+            let collected = job.collect(&mut group.rows);
+            results.push(if collected {
+                Ok(())
             } else {
                 apply_in_savepoint(job.as_mut(), &mut group).await?
-            };
-            results.push(result);
+            });
         }
         let flushed = group.flush().await?;
-        self.commit().await?;
+        sqlx::query("COMMIT").execute(connection).await?;
         Ok((results, flushed))
     }
 
-    async fn commit(&mut self) -> Result<(), Undone> {
-        sqlx::query("COMMIT").execute(&mut self.connection).await?;
-        Ok(())
-    }
-
-    fn tell(&self, jobs: &Jobs, flushed: Flushed) {
+    /// Answers those who wait and tells the others.
+    fn tell(&mut self, jobs: Jobs, results: Vec<Result<(), StoreError>>, mut flushed: Flushed) {
         self.listeners.groups.fetch_add(1, Ordering::Relaxed);
         if jobs.iter().any(|job| job.changes_access()) {
             self.listeners.changes.fetch_add(1, Ordering::SeqCst);
@@ -365,14 +324,15 @@ impl Task {
         if flushed.jobs_waiting {
             self.listeners.jobs.notify_one();
         }
-        self.listeners.arrivals.add(flushed.news);
-    }
-
-    async fn close(mut self) {
-        self.direct.close(&mut self.connection).await;
-        // Best effort: what is in the log is durable and is read back at the next start.
-        let _ = sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").execute(&mut self.connection).await;
-        let _ = self.connection.close().await;
+        self.fan_out = flushed.fan_out.unwrap_or(self.fan_out);
+        let news = std::mem::take(&mut flushed.news);
+        for (job, result) in jobs.into_iter().zip(results) {
+            match result {
+                Ok(()) => job.done(&flushed),
+                Err(error) => job.refused(error),
+            }
+        }
+        self.listeners.arrivals.add(news);
     }
 }
 

@@ -7,7 +7,7 @@ use domain::{OrganizationId, limits::INSERTED_ROWS_MAX};
 use futures::future::join_all;
 
 use super::{Record, TestStore, login, name};
-use crate::store::{StoreError, group::Group, writer::Write};
+use crate::store::{NewEvent, Published, StoreError, group::Group, writer::Write};
 
 const MANY: usize = 100;
 /// A tenth would do; on one thread all of them wait before the writer gets its turn.
@@ -171,4 +171,64 @@ async fn an_event_for_more_webhooks_than_one_statement_inserts_is_told_to_each_o
         let sql = format!("SELECT {count} FROM deliveries WHERE state = 'pending'");
         assert_eq!(store.number(sql).await, webhooks as i64, "{count}");
     }
+}
+
+fn logged_in(organization_id: OrganizationId) -> Vec<NewEvent> {
+    vec![NewEvent { organization_id, payload: login(), idempotency_key: None }]
+}
+
+#[tokio::test]
+async fn one_published_event_that_breaks_its_group_leaves_no_gap_in_the_numbers() {
+    let store = TestStore::open().await;
+    let organization = store.organization("parallelworks").await.id;
+    let nowhere = OrganizationId::from_bytes([0; 12]);
+    store.store.publish(logged_in(organization)).await.expect("stored");
+    let bad = 7;
+    let publish = |n| store.store.publish(logged_in(if n == bad { nowhere } else { organization }));
+    for (n, answer) in join_all((0..MANY).map(publish)).await.into_iter().enumerate() {
+        assert_eq!(answer.is_err(), n == bad, "{n}: {answer:?}");
+    }
+    store.store.publish(logged_in(organization)).await.expect("stored");
+    let count = MANY as i64 + 1;
+    for sql in [
+        "SELECT count(*) FROM events",
+        "SELECT max(seq) FROM events",
+        "SELECT max(sequence) FROM events",
+        "SELECT last_sequence FROM organizations",
+    ] {
+        assert_eq!(store.number(sql).await, count, "{sql}");
+    }
+}
+
+#[tokio::test]
+async fn what_the_writer_remembers_is_forgotten_when_anything_else_is_written() {
+    let store = TestStore::open().await;
+    let organization = store.organization("parallelworks").await.id;
+    let mut expected = Vec::new();
+    for (change, deliveries) in [
+        ("UPDATE organizations SET last_sequence = 9", 0),
+        ("UPDATE webhooks SET enabled = 0", 1),
+        ("UPDATE webhooks SET deleted_at = 1", 1),
+        (
+            "INSERT INTO events (seq, id, organization_id, type, payload, happened_at)
+          SELECT 99, '000000000000000000000099', id, 'USER_LOGIN', '{}', 1 FROM organizations",
+            0,
+        ),
+    ] {
+        let answer = store.store.publish(logged_in(organization)).await.expect("stored");
+        assert!(
+            matches!(answer[..], [Published::Accepted { deliveries: told, .. }] if told == deliveries),
+            "{change}"
+        );
+        store.execute(change).await.expect("a change");
+        if expected.is_empty() {
+            store.webhook(organization, "demo").await;
+        }
+        expected.push(deliveries);
+    }
+    store.store.publish(logged_in(organization)).await.expect("stored");
+    assert_eq!(store.number("SELECT max(seq) FROM events").await, 100);
+    assert_eq!(store.number("SELECT min(sequence) FROM events WHERE sequence > 1").await, 10);
+    assert_eq!(store.number("SELECT count(*) FROM deliveries WHERE state = 'pending'").await, 1);
+    assert_eq!(store.number("SELECT count(*) FROM deliveries WHERE state = 'held'").await, 1);
 }
