@@ -158,7 +158,7 @@ impl Operation {
     /// Whether a session whose password was given long ago must give it again first: what this opens would outlive the session.
     #[must_use]
     pub const fn asks_for_password(self) -> bool {
-        matches!(self, Self::CreateApiKey | Self::ResetUserPassword)
+        matches!(self, Self::CreateApiKey | Self::ResetUserPassword | Self::SetUserAdmin)
     }
 }
 

@@ -36,6 +36,9 @@ pub(super) async fn apply(State(herald): State<Herald>, mut request: Request, ne
     let mut response = if standing.allowed {
         next.run(request).await
     } else {
+        if standing.first_refused {
+            tracing::warn!(%address, "Requests are refused for a while: there were too many");
+        }
         let problem = Problem::rate_limited("Too many requests.", standing.reset);
         ProblemResponse(problem).into_response()
     };

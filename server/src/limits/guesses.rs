@@ -44,12 +44,14 @@ impl Limits {
             return Err(of_pair);
         }
         let anywhere = rate(self.rates.account_failures_anywhere);
-        let on_account = self.guesses.count(&Subject::Account(account), anywhere, now).allowed;
+        let on_account = self.guesses.count(&Subject::Account(account), anywhere, now);
+        let first_refused = on_account.first_refused;
+        let on_account = on_account.allowed;
         let is_first = of_pair.limit.saturating_sub(of_pair.remaining) <= 1;
         if !on_account && !is_first {
             self.guesses.give_back(&Subject::Address(address), now);
             self.guesses.give_back(&pair, now);
-            return Err(Standing { allowed: false, ..of_pair });
+            return Err(Standing { allowed: false, first_refused, ..of_pair });
         }
         Ok(Guess { account: account.to_owned(), address, on_account })
     }

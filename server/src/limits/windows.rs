@@ -28,6 +28,8 @@ pub(crate) struct Standing {
     pub(crate) remaining: u32,
     /// Until the window ends.
     pub(crate) reset: Duration,
+    /// Whether this is the first that is refused in the window: that one is logged.
+    pub(crate) first_refused: bool,
 }
 
 /// A window begins with the first thing that is counted in it.
@@ -35,6 +37,8 @@ pub(crate) struct Standing {
 struct Window {
     ends_at: Timestamp,
     count: u32,
+    /// Whether one was refused.
+    refused: bool,
 }
 
 /// What has been done by whom. Subjects are kept as 64-bit hashes under a random key, so that nobody can choose to share one.
@@ -55,16 +59,18 @@ impl Windows {
         let hash = self.hasher.hash_one(subject);
         let mut shard = self.shard(hash);
         make_room(&mut shard, hash, now);
-        let fresh = Window { ends_at: now + rate.per, count: 0 };
+        let fresh = Window { ends_at: now + rate.per, count: 0, refused: false };
         let window = shard.entry(hash).or_insert(fresh);
         if window.ends_at <= now {
             *window = fresh;
         }
         let allowed = rate.max == 0 || window.count < rate.max;
+        let first_refused = !allowed && !window.refused;
+        window.refused |= !allowed;
         if allowed {
             window.count = window.count.saturating_add(1);
         }
-        standing(*window, allowed, rate, now)
+        Standing { first_refused, ..standing(*window, allowed, rate, now) }
     }
 
     /// As [`Windows::count`], for a subject of which anything was counted before; `None` for another.
@@ -80,7 +86,7 @@ impl Windows {
     pub(crate) fn look(&self, subject: &impl Hash, rate: Rate, now: Timestamp) -> Standing {
         let hash = self.hasher.hash_one(subject);
         let window = self.shard(hash).get(&hash).copied().filter(|window| window.ends_at > now);
-        let window = window.unwrap_or(Window { ends_at: now + rate.per, count: 0 });
+        let window = window.unwrap_or(Window { ends_at: now + rate.per, count: 0, refused: false });
         standing(window, rate.max == 0 || window.count < rate.max, rate, now)
     }
 
@@ -100,7 +106,8 @@ impl Windows {
 
 fn standing(window: Window, allowed: bool, rate: Rate, now: Timestamp) -> Standing {
     let remaining = rate.max.saturating_sub(window.count);
-    Standing { allowed, limit: rate.max, remaining, reset: window.ends_at.since(now) }
+    let reset = window.ends_at.since(now);
+    Standing { allowed, limit: rate.max, remaining, reset, first_refused: false }
 }
 
 /// In a full shard a new subject takes the place of one whose window is over, else of the one that has done least: who is
@@ -134,6 +141,7 @@ mod tests {
         let later = NOW + Duration::from_secs(9);
         let refused = windows.count(&"a", RATE, later);
         assert_eq!((refused.allowed, refused.remaining, refused.reset.as_secs()), (false, 0, 1));
+        assert!(refused.first_refused && !windows.count(&"a", RATE, later).first_refused, "one is logged");
         assert!(!windows.look(&"a", RATE, later).allowed);
         assert!(windows.count(&"b", RATE, later).allowed, "each has its own");
         assert!(windows.count(&"a", RATE, NOW + RATE.per).allowed);

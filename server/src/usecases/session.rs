@@ -94,7 +94,9 @@ impl Herald {
 
     pub(crate) fn guess(&self, account: &str, address: IpAddr) -> Result<Guess, Problem> {
         self.limits.guess(account, address, self.clock.unset()).map_err(|standing| {
-            tracing::warn!(%address, "Log ins are refused: too many have failed");
+            if standing.first_refused {
+                tracing::warn!(%address, "Log ins are refused for a while: too many have failed");
+            }
             Problem::rate_limited("Too many log ins have failed.", standing.reset)
         })
     }

@@ -88,6 +88,13 @@ async fn a_key_ends_with_its_user() {
     assert_eq!(caller.post(PATH, json!({})).await.status, 401);
     admin.set_active("demo", true).await;
     assert_eq!(caller.get("/api/auth/whoami").await.status, 200, "as the user, so the key");
+    let session = admin.log_in("demo", PASSWORD).await;
+    assert_eq!(caller.get("/api/organizations").await.status, 200);
+    assert_eq!(admin.delete("/api/organizations/parallelworks/users/demo", Value::Null).await.status, 204);
+    for client in [&caller, &session] {
+        assert_eq!(client.get("/api/auth/whoami").await.status, 401, "what is deleted is gone");
+        assert_eq!(client.get("/api/organizations/parallelworks/users").await.status, 401);
+    }
     herald.stop().await;
 }
 

@@ -115,3 +115,43 @@ async fn the_log_of_the_process_has_no_secrets_and_no_lines_that_others_wrote() 
         assert!(!log.contains(planted), "{planted}: {log}");
     }
 }
+
+/// The limits and the proxies as an operator sets them, by flags and variables, and what of it is logged: once, not at each refusal.
+#[tokio::test]
+async fn limits_are_set_from_outside_and_the_first_refusal_is_logged() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let variables = [
+        ("HERALD_LOG", "warn"),
+        ("HERALD_TRUSTED_PROXIES", "10.0.0.0/8, 127.0.0.1"),
+        ("HERALD_ADDRESS_REQUESTS_PER_SECOND", "3"),
+        ("HERALD_ACCOUNT_FAILURES_PER_MINUTE", "1"),
+    ];
+    let mut program = Program::serve_with(folder.path(), variables).expect("it serves");
+    let nobody = Client::nobody(reqwest::Client::new(), &program.url);
+    let flood = nobody.with_header("x-forwarded-for", "1.2.3.4");
+    let mut refused = Vec::new();
+    while refused.len() < 2 {
+        let answer = flood.get("/sign-in").await;
+        assert_eq!(answer.header("ratelimit-limit"), "3");
+        refused.extend((answer.status == 429).then_some(answer));
+    }
+    let guess = json!({ "username": "nobody", "password": "a wrong one" });
+    let guesser = nobody.with_header("x-forwarded-for", "5.6.7.8");
+    let mut statuses = Vec::new();
+    for _ in 0..3 {
+        statuses.push(guesser.post("/api/sso/password/login", guess.clone()).await.status);
+    }
+    assert_eq!(statuses, [401, 429, 429]);
+    drop((nobody, flood, guesser));
+    program.terminate();
+    let log = program.end_within(Duration::from_secs(20)).await.expect("it ends").errors;
+    let of = |text: &str, address: &str| {
+        log.lines().filter(|line| line.contains(text) && line.contains(&format!("address={address}"))).count()
+    };
+    assert!(of("Requests are refused for a while", "1.2.3.4") >= 1, "{log}");
+    assert_eq!(of("Log ins are refused for a while", "5.6.7.8"), 1, "{log}");
+
+    let wrong = Program::serve_with(folder.path(), [("HERALD_TRUSTED_PROXIES", "proxy.internal")]);
+    let ended = wrong.err().expect("a name is no address");
+    assert!(ended.errors.contains("“proxy.internal” is no trusted proxy"), "{}", ended.errors);
+}
