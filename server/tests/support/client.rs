@@ -8,7 +8,7 @@ use reqwest::{
 };
 use serde_json::{Value, json};
 
-use super::{ADMIN, ORGANIZATION, PASSWORD, fresh};
+use super::{ADMIN, ORGANIZATION, PASSWORD, document, fresh};
 
 #[derive(Clone)]
 pub struct Client {
@@ -134,7 +134,12 @@ impl Client {
 
     /// Sends a request that [`Client::request`] began.
     pub async fn answer(request: reqwest::RequestBuilder) -> Answer {
-        Answer::read(request.send().await.expect("an answer")).await
+        let (http, request) = request.build_split();
+        let request = request.expect("a request");
+        let (method, path) = (request.method().to_string(), request.url().path().to_owned());
+        let answer = Answer::read(http.execute(request).await.expect("an answer")).await;
+        document::check(&method, &path, &answer);
+        answer
     }
 
     pub async fn get(&self, path: &str) -> Answer {

@@ -6,6 +6,7 @@ mod call;
 mod deliveries;
 mod events;
 mod groups;
+mod openapi;
 mod organizations;
 mod parameters;
 mod passwords;
@@ -21,7 +22,7 @@ use axum::{
     extract::{DefaultBodyLimit, RawPathParams, Request, State, rejection::RawPathParamsRejection},
     http::{HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
-    routing::{MethodFilter, any, on},
+    routing::{MethodFilter, any, get, on},
 };
 use domain::{
     Method, Operation,
@@ -42,6 +43,9 @@ pub(super) fn routes() -> Router<Herald> {
         )
     });
     table
+        .route("/api/openapi.json", get(openapi::serve_document))
+        .route("/api/docs", get(openapi::serve_page))
+        .route("/api/docs.css", get(openapi::serve_style))
         .method_not_allowed_fallback(wrong_method)
         .route("/api", any(no_such_path))
         .route("/api/", any(no_such_path))

@@ -1,0 +1,148 @@
+//! Organizations, users and groups.
+
+use domain::Operation;
+use serde_json::{Value, json};
+
+use super::describe::{
+    Description, flag, input, list, nullable, object, optional, required, shape, text, time, words,
+};
+
+const ORGANIZATIONS: &str = "Organizations";
+const USERS: &str = "Users";
+const GROUPS: &str = "Groups";
+const NO_SEAT: &str = "No seat is free.";
+
+pub(super) fn describe(operation: Operation) -> Option<Description> {
+    organizations(operation).or_else(|| users(operation)).or_else(|| groups(operation))
+}
+
+fn organizations(operation: Operation) -> Option<Description> {
+    Some(match operation {
+        Operation::ListOrganizations => Description::new(
+            ORGANIZATIONS,
+            "List the organizations that one sees",
+        )
+        .answers(200, "All of them.", list(&shape("Organization"))),
+        Operation::CreateOrganization => Description::new(ORGANIZATIONS, "Create an organization")
+            .body(
+                input([required("organizationName", text("1 to 100 characters, no `/`."))]),
+                json!({ "organizationName": "acme" }),
+            )
+            .answers(200, "The organization.", shape("Organization"))
+            .refuses(409, "The name is taken."),
+        Operation::ReadOrganization => Description::new(ORGANIZATIONS, "Read an organization").answers(
+            200,
+            "The organization.",
+            shape("Organization"),
+        ),
+        Operation::ReadSeats => {
+            Description::new(ORGANIZATIONS, "Read the seats").answers(200, "The seats.", shape("Seats"))
+        }
+        Operation::SetSeats => Description::new(ORGANIZATIONS, "Set the seats")
+            .body(input([required("seats", limit())]), json!({ "seats": 50 }))
+            .answers(200, "The seats.", shape("Seats"))
+            .refuses(409, "More are used."),
+        _ => return None,
+    })
+}
+
+fn users(operation: Operation) -> Option<Description> {
+    Some(match operation {
+        Operation::ListUsers => Description::new(USERS, "List users").answers(
+            200,
+            "A page of them; `total` counts all that match.",
+            object([
+                required("total", json!({ "type": "integer" })),
+                required("users", list(&shape("User"))),
+            ]),
+        ),
+        Operation::CreateUser => Description::new(USERS, "Create a user")
+            .body(new_user(), new_user_example())
+            .answers(200, "The user.", shape("User"))
+            .refuses(409, "The user name or e-mail is taken, or no seat is free."),
+        Operation::SetUserActive => Description::new(USERS, "Enable or disable a user")
+            .detail("Disabling ends the user's sessions, and fires `USER_DISABLED` once.")
+            .body(input([required("active", flag(""))]), json!({ "active": false }))
+            .done(204, "It is so.")
+            .refuses(409, NO_SEAT),
+        Operation::EndUserSessions => {
+            Description::new(USERS, "End a user's sessions").done(204, "They have ended.")
+        }
+        Operation::ResetUserPassword => Description::new(USERS, "Let a user choose a new password")
+            .detail("The token is used once. Hand it over by a way that you trust.")
+            .optional_body(input([]), json!({}))
+            .answers(
+                200,
+                "The token.",
+                object([required("token", text("")), required("expiresAt", time(""))]),
+            )
+            .refuses(409, "The user cannot have one now."),
+        _ => return None,
+    })
+}
+
+fn groups(operation: Operation) -> Option<Description> {
+    Some(match operation {
+        Operation::ListGroups => {
+            Description::new(GROUPS, "List groups").answers(200, "All of them.", list(&shape("Group")))
+        }
+        Operation::CreateGroup => Description::new(GROUPS, "Create a group")
+            .body(new_group(), json!({ "name": "Demo-Group" }))
+            .answers(200, "The group.", shape("Group"))
+            .refuses(409, "The name is taken."),
+        Operation::ReadGroup => {
+            Description::new(GROUPS, "Read a group").answers(200, "With its members.", shape("GroupWithMembers"))
+        }
+        Operation::SetGroupRoles => Description::new(GROUPS, "Set a group's roles")
+            .body(input([required("roles", roles())]), json!({ "roles": ["org:admin"] }))
+            .answers(200, "The group.", shape("Group")),
+        Operation::ListMembers => Description::new(GROUPS, "List a group's members").answers(
+            200,
+            "All of them.",
+            list(&shape("Member")),
+        ),
+        Operation::AddMember => Description::new(GROUPS, "Add a member")
+            .detail("The user may be of another organization. Into a group that holds `org:admin`: by admins only.")
+            .body(member(), json!({ "username": "demo" }))
+            .answers(200, "The group with its members.", shape("GroupWithMembers")),
+        Operation::RemoveMember => Description::new(GROUPS, "Remove a member")
+            .detail("Fires `USER_REMOVED_FROM_GROUP`. Out of a group that holds `org:admin`: by admins only.")
+            .body(member(), json!({ "username": "demo" }))
+            .done(204, "The user is no member any more."),
+        _ => return None,
+    })
+}
+
+fn limit() -> Value {
+    json!({ "type": ["integer", "null"], "minimum": 0, "maximum": u32::MAX, "description": "null: no limit." })
+}
+
+fn new_user() -> Value {
+    input([
+        required("email", text("Unique on the server.")),
+        required("name", text("")),
+        required("username", text("3 to 32 letters, digits, `-` and `.`; unique on the server.")),
+        optional("active", nullable(json!({ "type": "boolean", "default": true }))),
+        optional("password", nullable(text("Without one the user cannot sign in with a password yet."))),
+    ])
+}
+
+fn new_user_example() -> Value {
+    json!({ "email": "demo@parallelworks.com", "name": "Demo", "username": "demo" })
+}
+
+fn new_group() -> Value {
+    input([
+        required("name", text("1 to 100 characters, no `/`.")),
+        optional("description", nullable(text(""))),
+        optional("roles", nullable(roles())),
+    ])
+}
+
+fn roles() -> Value {
+    list(&words(&["org:admin", "org:users"], "Every member holds it."))
+}
+
+fn member() -> Value {
+    input([required("username", text(""))])
+}
