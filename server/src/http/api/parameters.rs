@@ -41,6 +41,7 @@ pub(super) const fn ignored(operation: Operation) -> &'static [&'static str] {
     match operation {
         Operation::ListOrganizations => &["limit", "offset", "search", "sortBy", "sortDir"],
         Operation::ListGroups => &["limit", "skip", "csp"],
+        Operation::ListAudit => &["sessionId"],
         _ => &[],
     }
 }

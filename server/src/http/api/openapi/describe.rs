@@ -23,8 +23,8 @@ pub(super) struct Body {
 pub(super) struct Answer {
     pub(super) status: u16,
     pub(super) detail: &'static str,
-    /// `None`: the answer has no body.
-    pub(super) schema: Option<Value>,
+    /// By media type; none where the answer has no body.
+    pub(super) content: Vec<(&'static str, Value)>,
 }
 
 impl Description {
@@ -46,12 +46,23 @@ impl Description {
     }
 
     pub(super) fn answers(mut self, status: u16, detail: &'static str, schema: Value) -> Self {
-        self.answers.push(Answer { status, detail, schema: Some(schema) });
+        self.answers.push(Answer { status, detail, content: vec![("application/json", schema)] });
+        self
+    }
+
+    /// As [`Description::answers`], in one of several formats.
+    pub(super) fn file(
+        mut self,
+        status: u16,
+        detail: &'static str,
+        content: Vec<(&'static str, Value)>,
+    ) -> Self {
+        self.answers.push(Answer { status, detail, content });
         self
     }
 
     pub(super) fn done(mut self, status: u16, detail: &'static str) -> Self {
-        self.answers.push(Answer { status, detail, schema: None });
+        self.answers.push(Answer { status, detail, content: Vec::new() });
         self
     }
 

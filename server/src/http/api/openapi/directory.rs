@@ -65,6 +65,19 @@ fn users(operation: Operation) -> Option<Description> {
             .body(input([required("active", flag(""))]), json!({ "active": false }))
             .done(204, "It is so.")
             .refuses(409, NO_SEAT),
+        Operation::SetUserAdmin => Description::new(USERS, "Make a user a platform admin, or no longer")
+            .body(input([required("admin", flag(""))]), json!({ "admin": true }))
+            .done(204, "It is so.")
+            .refuses(409, "There would be no platform admin left."),
+        Operation::SetUserComplimentary => Description::new(USERS, "Let a user take no seat, or take one again")
+            .body(input([required("complimentary", flag(""))]), json!({ "complimentary": true }))
+            .done(204, "It is so.")
+            .refuses(409, NO_SEAT),
+        Operation::DeleteUser => Description::new(USERS, "Delete a user")
+            .detail("Fires `USER_DISABLED` where the user was active, and `USER_REMOVED_FROM_GROUP` for each group.")
+            .optional_body(input([]), json!({}))
+            .done(204, "The user is gone.")
+            .refuses(409, "There would be no platform admin left."),
         Operation::EndUserSessions => {
             Description::new(USERS, "End a user's sessions").done(204, "They have ended.")
         }
@@ -93,6 +106,10 @@ fn groups(operation: Operation) -> Option<Description> {
         Operation::ReadGroup => {
             Description::new(GROUPS, "Read a group").answers(200, "With its members.", shape("GroupWithMembers"))
         }
+        Operation::DeleteGroup => Description::new(GROUPS, "Delete a group")
+            .detail("Fires `USER_REMOVED_FROM_GROUP` for each member.")
+            .done(204, "It is gone.")
+            .refuses(409, "It cannot be deleted now."),
         Operation::SetGroupRoles => Description::new(GROUPS, "Set a group's roles")
             .body(input([required("roles", roles())]), json!({ "roles": ["org:admin"] }))
             .answers(200, "The group.", shape("Group")),

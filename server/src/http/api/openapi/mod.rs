@@ -1,5 +1,6 @@
 //! The document of the API: OpenAPI 3.1, made from the table of operations and what is said of each here.
 
+mod audit;
 mod describe;
 mod directory;
 mod hooks;
@@ -78,7 +79,10 @@ fn document() -> Value {
 }
 
 fn description(operation: Operation) -> Option<Description> {
-    hooks::describe(operation).or_else(|| directory::describe(operation)).or_else(|| own::describe(operation))
+    hooks::describe(operation)
+        .or_else(|| directory::describe(operation))
+        .or_else(|| own::describe(operation))
+        .or_else(|| audit::describe(operation))
 }
 
 fn entry(operation: Operation, description: Description) -> Value {
@@ -144,10 +148,10 @@ const fn who(who: Who) -> &'static str {
 
 fn responses(operation: Operation, description: &Description) -> Value {
     let mut responses = Map::new();
-    for Answer { status, detail, schema } in &description.answers {
+    for Answer { status, detail, content } in &description.answers {
         let mut answer = json!({ "description": detail });
-        if let Some(schema) = schema {
-            answer["content"] = json!({ "application/json": { "schema": schema } });
+        for (media_type, schema) in content {
+            answer["content"][media_type] = json!({ "schema": schema });
         }
         responses.insert(status.to_string(), answer);
     }

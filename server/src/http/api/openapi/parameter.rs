@@ -59,7 +59,16 @@ fn query(operation: Operation, name: &str) -> Option<(Value, &'static str)> {
         "cursor" => (text(), "What the page before answered."),
         "after" => (text(), "What the page before answered as `next`."),
         "status" => (states(), "Only deliveries that stand so."),
+        "type" if operation != Operation::ListDeliveries && operation != Operation::ListEvents => {
+            (text(), "Only of this type, such as `webhook:create`.")
+        }
         "type" => (event_type(), "Only of this type."),
+        "actor" => (text(), "Only by this user, by user name or id."),
+        "actorType" => (text(), "Only by such actors."),
+        "targetType" => (text(), "Only about such things."),
+        "targetId" => (text(), "Only about what has this id."),
+        "outcome" => (json!({ "type": "string", "enum": ["success", "failure"] }), "Only what went so."),
+        "format" => (word(&["csv", "json"], "csv"), "In which format."),
         "search" => {
             let detail = match operation {
                 Operation::ListEvents => "A user name, an e-mail or an event's id, whole, in any case.",

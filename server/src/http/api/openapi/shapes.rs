@@ -24,6 +24,7 @@ fn own_headers() -> Value {
 pub(super) fn all() -> Map<String, Value> {
     let shapes = [
         ("Problem", problem()),
+        ("AuditEvent", super::audit::event()),
         ("Webhook", webhook()),
         ("Secret", secret()),
         ("Delivery", object(delivery())),
