@@ -93,7 +93,9 @@ class Story:
         self.a_user_of_another_organization(webhooks)
         self.disabling(webhooks)
         self.toggling_and_deleting()
+        self.administration()
         self.errors()
+        self.audit()
 
     def who_one_is(self) -> None:
         assert self.do(get_whoami) == ADMIN
