@@ -5,6 +5,7 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod bad_input;
 mod bodies;
 mod custom_headers;
 mod deliveries;
