@@ -6,6 +6,7 @@ mod acts;
 mod elsewhere;
 mod messages;
 mod races;
+mod roads;
 #[path = "../support/mod.rs"]
 mod support;
 
