@@ -80,6 +80,20 @@ operations! {
     CancelJob: OrgAdmin, Delete "/api/organizations/{organization}/jobs/{job}";
     ListEvents: OrgAdmin, Get "/api/organizations/{organization}/webhook-events";
     PublishEvent: OrgAdmin, Post "/api/organizations/{organization}/webhook-events";
+    ListPlatformWebhooks: PlatformAdmin, Get "/api/platform/webhooks";
+    CreatePlatformWebhook: PlatformAdmin, Post "/api/platform/webhooks";
+    UpdatePlatformWebhook: PlatformAdmin, Patch "/api/platform/webhooks/{webhook}";
+    DeletePlatformWebhook: PlatformAdmin, Delete "/api/platform/webhooks/{webhook}";
+    ReadPlatformSecret: PlatformAdmin, Get "/api/platform/webhooks/{webhook}/secret";
+    RotatePlatformSecret: PlatformAdmin, Post "/api/platform/webhooks/{webhook}/secret/rotate";
+    TestPlatformWebhook: PlatformAdmin, Post "/api/platform/webhooks/{webhook}/test";
+    ListPlatformDeliveries: PlatformAdmin, Get "/api/platform/webhooks/{webhook}/deliveries";
+    RedeliverPlatformMany: PlatformAdmin, Post "/api/platform/webhooks/{webhook}/redeliver";
+    SettlePlatformHeld: PlatformAdmin, Post "/api/platform/webhooks/{webhook}/held";
+    ReadPlatformDelivery: PlatformAdmin, Get "/api/platform/deliveries/{delivery}";
+    RedeliverPlatformOne: PlatformAdmin, Post "/api/platform/deliveries/{delivery}/redeliver";
+    ReadPlatformJob: PlatformAdmin, Get "/api/platform/jobs/{job}";
+    CancelPlatformJob: PlatformAdmin, Delete "/api/platform/jobs/{job}";
     ListUsers: OrgUsers, Get "/api/organizations/{organization}/users";
     CreateUser: OrgUsers, Post "/api/organizations/{organization}/users";
     SetUserActive: OrgUsers, Put "/api/organizations/{organization}/users/{user}/active";
@@ -124,16 +138,16 @@ impl Operation {
     #[must_use]
     pub const fn act(self) -> Option<Act> {
         Some(match self {
-            Self::CreateWebhook => Act::CreateWebhook,
-            Self::UpdateWebhook => Act::UpdateWebhook,
-            Self::DeleteWebhook => Act::DeleteWebhook,
-            Self::ReadSecret => Act::RevealSecret,
-            Self::RotateSecret => Act::RotateSecret,
-            Self::TestWebhook => Act::TestWebhook,
-            Self::RedeliverMany => Act::RedeliverMany,
-            Self::SettleHeld => Act::SettleHeld,
-            Self::RedeliverOne => Act::RedeliverOne,
-            Self::CancelJob => Act::CancelJob,
+            Self::CreateWebhook | Self::CreatePlatformWebhook => Act::CreateWebhook,
+            Self::UpdateWebhook | Self::UpdatePlatformWebhook => Act::UpdateWebhook,
+            Self::DeleteWebhook | Self::DeletePlatformWebhook => Act::DeleteWebhook,
+            Self::ReadSecret | Self::ReadPlatformSecret => Act::RevealSecret,
+            Self::RotateSecret | Self::RotatePlatformSecret => Act::RotateSecret,
+            Self::TestWebhook | Self::TestPlatformWebhook => Act::TestWebhook,
+            Self::RedeliverMany | Self::RedeliverPlatformMany => Act::RedeliverMany,
+            Self::SettleHeld | Self::SettlePlatformHeld => Act::SettleHeld,
+            Self::RedeliverOne | Self::RedeliverPlatformOne => Act::RedeliverOne,
+            Self::CancelJob | Self::CancelPlatformJob => Act::CancelJob,
             Self::CreateUser => Act::CreateUser,
             Self::SetUserActive => Act::SetUserActive,
             Self::SetUserAdmin => Act::SetUserAdmin,
@@ -153,6 +167,12 @@ impl Operation {
             Self::ResetUserPassword => Act::ResetPassword,
             _ => return None,
         })
+    }
+
+    /// Whether it is about what is the platform's own: webhooks that fire for every organization.
+    #[must_use]
+    pub fn is_platform(self) -> bool {
+        self.path().starts_with("/api/platform/")
     }
 
     /// Whether a session whose password was given long ago must give it again first: what this opens would outlive the session.
@@ -265,7 +285,7 @@ mod tests {
         for operation in Operation::ALL {
             // A log in that fails is noted where the password is checked, and logging out cannot fail.
             let apart = [Operation::PublishEvent, Operation::LogIn, Operation::LogOut].contains(operation);
-            let shows_a_secret = *operation == Operation::ReadSecret;
+            let shows_a_secret = matches!(operation, Operation::ReadSecret | Operation::ReadPlatformSecret);
             let changes = operation.method() != Method::Get;
             assert_eq!(operation.act().is_some(), (changes && !apart) || shows_a_secret, "{operation:?}");
         }

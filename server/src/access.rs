@@ -14,7 +14,7 @@ use domain::{
 use crate::{
     access_cache::Known,
     herald::{Herald, PublicUrl},
-    store::{ActedBy, Actor, FoundUser, SessionUser, Source, StoredOrganization},
+    store::{ActedBy, Actor, FoundUser, Owner, SessionUser, Source, StoredOrganization},
     tokens::token_hash,
 };
 
@@ -83,6 +83,11 @@ impl Grant {
     /// The organization that the operation names.
     pub(crate) fn organization(&self) -> Result<&StoredOrganization, Problem> {
         self.organization.as_ref().ok_or_else(|| Problem::not_found("organization"))
+    }
+
+    /// Whose webhooks the operation is about.
+    pub(crate) fn owner(&self) -> Result<Owner, Problem> {
+        Ok(Owner { id: self.organization()?.id, platform: self.operation.is_platform() })
     }
 
     /// The caller, for the audit log.
@@ -197,6 +202,11 @@ impl Herald {
         if let Err(refusal) = operation.who().check(&standing, names_organization) {
             return Err(self.refuse(caller, operation, organization.as_ref(), refusal).await);
         }
+        // What is the platform's belongs to its own organization.
+        let organization = match organization {
+            None if operation.is_platform() => Some(self.store.platform_organization().await?),
+            organization => organization,
+        };
         if names_organization && organization.is_none() {
             return Err(Problem::not_found("organization"));
         }

@@ -2,12 +2,17 @@
 
 use api::deliveries::{DeliveryPage, DeliveryRow};
 use domain::{
-    Attempt, Delivery, DeliveryDetail, DeliveryId, DeliveryState, EventType, Exchange, OrganizationId,
-    Timestamp, WebhookId, delivery_body,
+    Attempt, Delivery, DeliveryDetail, DeliveryId, DeliveryState, EventType, Exchange, Timestamp, WebhookId,
+    delivery_body,
 };
 use sqlx::FromRow;
 
-use super::{Store, StoreError, cursors::Cursors, parsed, webhooks::last_attempt};
+use super::{
+    Store, StoreError,
+    cursors::Cursors,
+    parsed,
+    webhooks::{Owner, last_attempt},
+};
 
 /// Which of a webhook's deliveries are asked for.
 #[derive(Debug, Clone, Default)]
@@ -28,13 +33,14 @@ impl Store {
     /// did not give out for this webhook with this filter.
     pub async fn deliveries(
         &self,
-        organization: OrganizationId,
+        organization: impl Into<Owner>,
         webhook: WebhookId,
         filter: &DeliveryFilter,
         cursor: Option<&str>,
         limit: usize,
     ) -> Result<DeliveryPage, StoreError> {
-        let cursors = Cursors::new(&self.vault, "deliveries", organization)
+        let organization = organization.into();
+        let cursors = Cursors::new(&self.vault, "deliveries", organization.id)
             .with("webhook", Some(&webhook))
             .with("status", filter.state.as_ref())
             .with("from", filter.from.as_ref())
@@ -43,10 +49,11 @@ impl Store {
         let mut reader = self.pages.reader().await?;
         let found: Option<(i64, String)> = sqlx::query_as(
             "SELECT seq, type FROM webhooks
-             WHERE id = ? AND organization_id = ? AND platform = 0 AND deleted_at IS NULL",
+             WHERE id = ? AND organization_id = ? AND platform = ? AND deleted_at IS NULL",
         )
         .bind(webhook.to_string())
         .bind(organization.to_string())
+        .bind(organization.platform)
         .fetch_optional(&mut *reader)
         .await?;
         let (seq, event_type) = found.ok_or(StoreError::NotFound("webhook"))?;
@@ -71,18 +78,20 @@ impl Store {
     /// [`StoreError::NotFound`] when the organization has no such delivery.
     pub async fn delivery(
         &self,
-        organization: OrganizationId,
+        organization: impl Into<Owner>,
         id: DeliveryId,
     ) -> Result<DeliveryDetail, StoreError> {
+        let organization = organization.into();
         let mut reader = self.pages.reader().await?;
         let row: Option<DetailRow> = sqlx::query_as(
             "SELECT d.seq, d.id, e.id AS event_id, e.type AS event_type, w.id AS webhook_id, d.state, d.test, d.attempts,
                     d.due_at, d.created_at, d.delivered_at, d.head, e.payload, e.sequence, e.happened_at
              FROM deliveries AS d JOIN events AS e ON e.seq = d.event_seq JOIN webhooks AS w ON w.seq = d.webhook_seq
-             WHERE d.id = ? AND w.organization_id = ? AND w.platform = 0",
+             WHERE d.id = ? AND w.organization_id = ? AND w.platform = ?",
         )
         .bind(id.to_string())
         .bind(organization.to_string())
+        .bind(organization.platform)
         .fetch_optional(&mut *reader)
         .await?;
         let row = row.ok_or(StoreError::NotFound("delivery"))?;

@@ -2,7 +2,7 @@
 //! `job_steps`; an admin can cancel those that an admin began.
 
 use async_trait::async_trait;
-use domain::{Act, DeliveryState, JobId, OrganizationId, Timestamp, WebhookId, limits::RUNNING_JOBS_MAX};
+use domain::{Act, DeliveryState, JobId, Timestamp, WebhookId, limits::RUNNING_JOBS_MAX};
 use serde::{Deserialize, Serialize};
 use sqlx::FromRow;
 
@@ -13,6 +13,7 @@ use super::{
     group::Group,
     parsed, to_json,
     webhook_changes::webhook_seq,
+    webhooks::Owner,
     writer::Write,
 };
 
@@ -145,13 +146,17 @@ impl Store {
     /// [`StoreError::NotFound`] when the organization has no such webhook.
     pub async fn count_matching(
         &self,
-        organization: OrganizationId,
+        organization: impl Into<Owner>,
         webhook: WebhookId,
         action: JobAction,
         matching: &Matching,
     ) -> Result<u32, StoreError> {
+        let organization = organization.into();
         let sql = sqlx::AssertSqlSafe(count_sql(states(action, matching), matching.since.is_some()));
-        let mut query = sqlx::query_scalar(sql).bind(webhook.to_string()).bind(organization.to_string());
+        let mut query = sqlx::query_scalar(sql)
+            .bind(webhook.to_string())
+            .bind(organization.to_string())
+            .bind(organization.platform);
         if let Some(since) = matching.since {
             query = query.bind(since.unix_ms());
         }
@@ -166,26 +171,29 @@ impl Store {
     /// many of its jobs are running.
     pub async fn begin_job(
         &self,
-        organization: OrganizationId,
+        organization: impl Into<Owner>,
         webhook: WebhookId,
         action: JobAction,
         matching: Matching,
         matched: u32,
         by: ActedBy,
     ) -> Result<JobId, StoreError> {
+        let organization = organization.into();
         self.writer.write(BeginJob { organization, webhook, action, matching, matched, by }).await
     }
 
     /// # Errors
     /// [`StoreError::NotFound`] when the organization has no such job.
-    pub async fn job(&self, organization: OrganizationId, id: JobId) -> Result<Job, StoreError> {
+    pub async fn job(&self, organization: impl Into<Owner>, id: JobId) -> Result<Job, StoreError> {
+        let organization = organization.into();
         let row: Option<JobRow> = sqlx::query_as(
             "SELECT j.id, w.id AS webhook_id, j.action, j.state, j.matched, j.done, j.created_at, j.ended_at
              FROM jobs AS j JOIN webhooks AS w ON w.seq = j.webhook_seq
-             WHERE j.id = ? AND w.organization_id = ?",
+             WHERE j.id = ? AND w.organization_id = ? AND w.platform = ?",
         )
         .bind(id.to_string())
         .bind(organization.to_string())
+        .bind(organization.platform)
         .fetch_optional(&mut *self.pages.reader().await?)
         .await?;
         row.ok_or(StoreError::NotFound("job"))?.job()
@@ -197,17 +205,18 @@ impl Store {
     /// [`StoreError::NotFound`]; [`StoreError::Refused`] for one that Herald began to hold or cancel what waited.
     pub async fn cancel_job(
         &self,
-        organization: OrganizationId,
+        organization: impl Into<Owner>,
         id: JobId,
         by: ActedBy,
     ) -> Result<(), StoreError> {
+        let organization = organization.into();
         self.writer.write(CancelJob { organization, id, by }).await
     }
 }
 
 /// Each state is counted by its own index.
 pub(super) fn count_sql(states: &[DeliveryState], has_since: bool) -> String {
-    let since = if has_since { " AND created_at >= ?3" } else { "" };
+    let since = if has_since { " AND created_at >= ?4" } else { "" };
     let counts: Vec<String> = states
         .iter()
         .map(|state| {
@@ -227,7 +236,7 @@ pub(super) fn count_sql(states: &[DeliveryState], has_since: bool) -> String {
         .collect();
     format!(
         "SELECT {} FROM webhooks AS w
-         WHERE w.id = ?1 AND w.organization_id = ?2 AND w.platform = 0 AND w.deleted_at IS NULL",
+         WHERE w.id = ?1 AND w.organization_id = ?2 AND w.platform = ?3 AND w.deleted_at IS NULL",
         counts.join(" + ")
     )
 }
@@ -264,7 +273,7 @@ impl JobRow {
 }
 
 struct BeginJob {
-    organization: OrganizationId,
+    organization: Owner,
     webhook: WebhookId,
     action: JobAction,
     matching: Matching,
@@ -295,7 +304,7 @@ impl Write for BeginJob {
                 .set("since", self.matching.since.map(|since| since.to_string()))
                 .set("status", self.matching.states.iter().map(ToString::to_string).collect::<Vec<_>>());
             let target = Target::webhook(self.webhook, &name);
-            group.audit(AuditEntry::new(self.organization, act, &self.by, target).with(changes));
+            group.audit(AuditEntry::new(self.organization.id, act, &self.by, target).with(changes));
         }
         Ok(id)
     }
@@ -362,7 +371,7 @@ pub(super) async fn insert_job(
 }
 
 struct CancelJob {
-    organization: OrganizationId,
+    organization: Owner,
     id: JobId,
     by: ActedBy,
 }
@@ -374,10 +383,11 @@ impl Write for CancelJob {
     async fn apply(&mut self, group: &mut Group<'_>) -> Result<(), StoreError> {
         let found: Option<(i64, String)> = sqlx::query_as(
             "SELECT j.seq, j.action FROM jobs AS j JOIN webhooks AS w ON w.seq = j.webhook_seq
-             WHERE j.id = ? AND w.organization_id = ?",
+             WHERE j.id = ? AND w.organization_id = ? AND w.platform = ?",
         )
         .bind(self.id.to_string())
         .bind(self.organization.to_string())
+        .bind(self.organization.platform)
         .fetch_optional(&mut *group.connection)
         .await?;
         let (seq, action) = found.ok_or(StoreError::NotFound("job"))?;
@@ -389,7 +399,8 @@ impl Write for CancelJob {
         if ended {
             let target = Target::new("job", self.id, &self.id.to_string());
             let changes = Changes::default().set("action", action);
-            group.audit(AuditEntry::new(self.organization, Act::CancelJob, &self.by, target).with(changes));
+            group
+                .audit(AuditEntry::new(self.organization.id, Act::CancelJob, &self.by, target).with(changes));
         }
         Ok(())
     }

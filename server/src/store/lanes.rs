@@ -116,7 +116,8 @@ impl LaneRow {
 
 impl RouteRow {
     pub(super) fn open(&self, vault: &Vault) -> Result<Route, StoreError> {
-        let (organization, webhook) = (parsed(&self.organization_id)?, parsed(&self.id)?);
+        let organization: domain::OrganizationId = parsed(&self.organization_id)?;
+        let webhook = parsed(&self.id)?;
         let secret = open_secret(vault, &place(organization, webhook), &self.secret)?;
         let previous: Option<(Secret, Timestamp)> = match (&self.previous_secret, self.previous_until) {
             (Some(sealed), Some(until)) => {

@@ -78,7 +78,7 @@ pub use test_sends::TestSend;
 pub use user_acts::ActiveChange;
 pub use user_rights::{Right, RightChange};
 pub use users::{NewUserRow, SortBy, UserFilter};
-pub use webhooks::{NewWebhookRow, WebhookChange};
+pub use webhooks::{NewWebhookRow, Owner, WebhookChange};
 
 use intake::Intake;
 use pages::Pages;

@@ -83,6 +83,18 @@ impl Store {
         row.map(TryInto::try_into).transpose()
     }
 
+    /// The one made at first run, which owns the platform's webhooks.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`] before the first run.
+    pub async fn platform_organization(&self) -> Result<StoredOrganization, StoreError> {
+        let row: Option<Row> =
+            sqlx::query_as("SELECT id, name, platform, created_at FROM organizations WHERE platform = 1")
+                .fetch_optional(&self.readers)
+                .await?;
+        row.ok_or(StoreError::NotFound("organization"))?.try_into()
+    }
+
     /// All organizations by name, or those that a user belongs to, the user's own first.
     ///
     /// # Errors

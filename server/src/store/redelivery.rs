@@ -1,7 +1,7 @@
 //! Sending a delivery again by hand.
 
 use async_trait::async_trait;
-use domain::{Act, DeliveryId, OrganizationId};
+use domain::{Act, DeliveryId};
 use serde::{Deserialize, Serialize};
 
 use super::{
@@ -9,6 +9,7 @@ use super::{
     audit::{ActedBy, AuditEntry, Changes, Target},
     group::Group,
     jobs::require_enabled,
+    webhooks::Owner,
     writer::Write,
 };
 
@@ -27,16 +28,17 @@ impl Store {
     /// [`StoreError::NotFound`]; [`StoreError::Refused`] when its webhook is disabled or deleted, or it was a test.
     pub async fn redeliver(
         &self,
-        organization: OrganizationId,
+        organization: impl Into<Owner>,
         id: DeliveryId,
         by: ActedBy,
     ) -> Result<(), StoreError> {
+        let organization = organization.into();
         self.writer.write(Redeliver { organization, id, by }).await
     }
 }
 
 struct Redeliver {
-    organization: OrganizationId,
+    organization: Owner,
     id: DeliveryId,
     by: ActedBy,
 }
@@ -49,10 +51,11 @@ impl Write for Redeliver {
         let found: Option<(i64, i64, String, bool, bool)> = sqlx::query_as(
             "SELECT d.seq, d.webhook_seq, w.name, d.test, w.deleted_at IS NOT NULL
              FROM deliveries AS d JOIN webhooks AS w ON w.seq = d.webhook_seq
-             WHERE d.id = ? AND w.organization_id = ? AND w.platform = 0",
+             WHERE d.id = ? AND w.organization_id = ? AND w.platform = ?",
         )
         .bind(self.id.to_string())
         .bind(self.organization.to_string())
+        .bind(self.organization.platform)
         .fetch_optional(&mut *group.connection)
         .await?;
         let (seq, webhook, name, test, deleted) = found.ok_or(StoreError::NotFound("delivery"))?;
@@ -76,7 +79,7 @@ impl Write for Redeliver {
         group.webhook_changed(webhook, Change::Probe);
         let target = Target::new("delivery", self.id, &self.id.to_string());
         let changes = Changes::default().set("webhook", name);
-        group.audit(AuditEntry::new(self.organization, Act::RedeliverOne, &self.by, target).with(changes));
+        group.audit(AuditEntry::new(self.organization.id, Act::RedeliverOne, &self.by, target).with(changes));
         Ok(())
     }
 

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use async_trait::async_trait;
-use domain::{Act, OrganizationId, Secret, Timestamp, WebhookId};
+use domain::{Act, Secret, Timestamp, WebhookId};
 use sqlx::FromRow;
 
 use super::{
@@ -11,7 +11,7 @@ use super::{
     audit::{ActedBy, AuditEntry, Changes, Target},
     group::Group,
     webhook_changes::webhook_seq,
-    webhooks::{open_secret, place, previous_place},
+    webhooks::{Owner, open_secret, place, previous_place},
     writer::Write,
 };
 use crate::vault::Vault;
@@ -37,10 +37,11 @@ impl Store {
     /// [`StoreError::NotFound`], or [`StoreError::Vault`] when a secret does not open.
     pub async fn reveal_secrets(
         &self,
-        organization: OrganizationId,
+        organization: impl Into<Owner>,
         id: WebhookId,
         by: ActedBy,
     ) -> Result<Secrets, StoreError> {
+        let organization = organization.into();
         let reveal = UseSecrets { organization, id, by, rotated: None, vault: self.vault.clone() };
         self.writer.write(reveal).await
     }
@@ -51,18 +52,19 @@ impl Store {
     /// As [`Store::reveal_secrets`].
     pub async fn rotate_secret(
         &self,
-        organization: OrganizationId,
+        organization: impl Into<Owner>,
         id: WebhookId,
         by: ActedBy,
         rotated: RotatedSecret,
     ) -> Result<Secrets, StoreError> {
+        let organization = organization.into();
         let rotate = UseSecrets { organization, id, by, rotated: Some(rotated), vault: self.vault.clone() };
         self.writer.write(rotate).await
     }
 }
 
 struct UseSecrets {
-    organization: OrganizationId,
+    organization: Owner,
     id: WebhookId,
     by: ActedBy,
     rotated: Option<RotatedSecret>,
@@ -98,7 +100,7 @@ impl Write for UseSecrets {
             }
         };
         let target = Target::webhook(self.id, &row.name);
-        group.audit(AuditEntry::new(self.organization, act, &self.by, target).with(changes));
+        group.audit(AuditEntry::new(self.organization.id, act, &self.by, target).with(changes));
         Ok(secrets)
     }
 }

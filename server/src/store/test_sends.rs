@@ -17,6 +17,7 @@ use super::{
     lanes::RouteRow,
     outbox::{insert_test_event, last_rows},
     parsed,
+    webhooks::Owner,
     writer::Write,
 };
 use crate::delivery::{Due, Route};
@@ -46,17 +47,19 @@ impl Store {
     /// [`StoreError::NotFound`], or [`StoreError::Vault`] when a secret does not open.
     pub async fn prepare_test(
         &self,
-        organization: OrganizationId,
+        organization: impl Into<Owner>,
         webhook: WebhookId,
     ) -> Result<TestSend, StoreError> {
+        let organization = organization.into();
         let row: Option<Row> = sqlx::query_as(
             "SELECT w.seq, w.id, w.organization_id, w.url, w.secret, w.previous_secret, w.previous_until, w.headers,
                     w.type AS event_type, w.name, o.name AS organization
              FROM webhooks AS w JOIN organizations AS o ON o.id = w.organization_id
-             WHERE w.id = ? AND w.organization_id = ? AND w.platform = 0 AND w.deleted_at IS NULL",
+             WHERE w.id = ? AND w.organization_id = ? AND w.platform = ? AND w.deleted_at IS NULL",
         )
         .bind(webhook.to_string())
         .bind(organization.to_string())
+        .bind(organization.platform)
         .fetch_optional(&self.readers)
         .await?;
         let row = row.ok_or(StoreError::NotFound("webhook"))?;
@@ -75,7 +78,13 @@ impl Store {
             payload: sample_payload(event_type, &row.organization).to_json().into(),
         };
         let name = row.name;
-        Ok(TestSend { route: row.route.open(&self.vault)?, due, organization, event_type, name })
+        Ok(TestSend {
+            route: row.route.open(&self.vault)?,
+            due,
+            organization: organization.id,
+            event_type,
+            name,
+        })
     }
 
     /// Stores a test that was sent. Its webhook may be gone by now; then nothing is stored.

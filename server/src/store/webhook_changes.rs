@@ -2,7 +2,7 @@
 
 use api::webhooks::WebhookView;
 use async_trait::async_trait;
-use domain::{Act, CustomHeaders, Description, MASKED, OrganizationId, Webhook, WebhookId, WebhookName};
+use domain::{Act, CustomHeaders, Description, MASKED, Webhook, WebhookId, WebhookName};
 use serde_json::json;
 use sqlx::FromRow;
 
@@ -13,7 +13,7 @@ use super::{
     job_steps::{begin_own, begin_own_of_all},
     jobs::JobAction,
     parsed,
-    webhooks::{NewWebhookRow, WebhookChange, open_headers, place, seal_headers},
+    webhooks::{NewWebhookRow, Owner, WebhookChange, open_headers, place, seal_headers},
     writer::Write,
 };
 use crate::vault::Vault;
@@ -32,21 +32,22 @@ impl Write for CreateWebhook {
         let new = &self.new;
         let id: WebhookId = group.new_id();
         let inserted = sqlx::query(
-            "INSERT INTO webhooks (id, organization_id, name, name_key, type, url, description, enabled, secret,
-                                   headers, created_at)
-             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            "INSERT INTO webhooks (id, organization_id, platform, name, name_key, type, url, description, enabled,
+                                   secret, headers, created_at)
+             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
              ON CONFLICT (organization_id, platform, name_key) WHERE deleted_at IS NULL DO NOTHING",
         )
         .bind(id.to_string())
-        .bind(new.organization_id.to_string())
+        .bind(new.owner.id.to_string())
+        .bind(new.owner.platform)
         .bind(new.name.as_str())
         .bind(new.name.key())
         .bind(new.event_type.as_str())
         .bind(&new.url)
         .bind(new.description.as_str())
         .bind(new.enabled)
-        .bind(self.vault.seal(&place(new.organization_id, id), new.secret.as_bytes())?)
-        .bind(seal_headers(&self.vault, new.organization_id, id, &new.headers)?)
+        .bind(self.vault.seal(&place(new.owner.id, id), new.secret.as_bytes())?)
+        .bind(seal_headers(&self.vault, new.owner.id, id, &new.headers)?)
         .bind(group.now.unix_ms())
         .execute(&mut *group.connection)
         .await?;
@@ -69,7 +70,7 @@ impl Write for CreateWebhook {
             .set("enabled", new.enabled)
             .set("headers", json!(webhook.headers));
         let entry = AuditEntry::new(
-            new.organization_id,
+            new.owner.id,
             Act::CreateWebhook,
             &self.by,
             Target::webhook(id, new.name.as_str()),
@@ -92,7 +93,7 @@ fn name_taken(name: &WebhookName) -> StoreError {
 }
 
 pub(super) struct ChangeWebhook {
-    pub(super) organization: OrganizationId,
+    pub(super) organization: Owner,
     pub(super) id: WebhookId,
     pub(super) change: WebhookChange,
     pub(super) by: ActedBy,
@@ -163,7 +164,7 @@ impl ChangeWebhook {
         let mut note = |act, changes: Changes| {
             if !changes.is_empty() {
                 let target = Target::webhook(self.id, &after.name);
-                group.audit(AuditEntry::new(self.organization, act, &self.by, target).with(changes));
+                group.audit(AuditEntry::new(self.organization.id, act, &self.by, target).with(changes));
             }
         };
         // Values of headers are secrets, and so is whether one is the same as before.
@@ -185,9 +186,10 @@ impl ChangeWebhook {
     async fn require_free(&self, group: &mut Group<'_>, name: &WebhookName) -> Result<(), StoreError> {
         let taken: i64 = sqlx::query_scalar(
             "SELECT EXISTS (SELECT 1 FROM webhooks
-                            WHERE organization_id = ? AND platform = 0 AND name_key = ? AND deleted_at IS NULL AND id <> ?)",
+                            WHERE organization_id = ? AND platform = ? AND name_key = ? AND deleted_at IS NULL AND id <> ?)",
         )
         .bind(self.organization.to_string())
+        .bind(self.organization.platform)
         .bind(name.key())
         .bind(self.id.to_string())
         .fetch_one(&mut *group.connection)
@@ -217,14 +219,15 @@ impl ChangeWebhook {
 /// The row of an organization's webhook that was not deleted.
 pub(super) async fn webhook_seq(
     group: &mut Group<'_>,
-    organization: OrganizationId,
+    organization: Owner,
     id: WebhookId,
 ) -> Result<i64, StoreError> {
     let seq: Option<i64> = sqlx::query_scalar(
-        "SELECT seq FROM webhooks WHERE id = ? AND organization_id = ? AND platform = 0 AND deleted_at IS NULL",
+        "SELECT seq FROM webhooks WHERE id = ? AND organization_id = ? AND platform = ? AND deleted_at IS NULL",
     )
     .bind(id.to_string())
     .bind(organization.to_string())
+    .bind(organization.platform)
     .fetch_optional(&mut *group.connection)
     .await?;
     seq.ok_or(StoreError::NotFound("webhook"))
@@ -236,7 +239,7 @@ pub(super) async fn hold_pending(group: &mut Group<'_>, webhook: i64) -> Result<
 }
 
 pub(super) struct DeleteWebhooks {
-    pub(super) organization: OrganizationId,
+    pub(super) organization: Owner,
     pub(super) ids: Vec<WebhookId>,
     pub(super) by: ActedBy,
 }
@@ -249,12 +252,13 @@ impl Write for DeleteWebhooks {
         let rows: Vec<(i64, String, String)> = sqlx::query_as(
             "UPDATE webhooks SET deleted_at = ?1
              WHERE id IN (SELECT value FROM json_each(?2))
-               AND organization_id = ?3 AND platform = 0 AND deleted_at IS NULL
+               AND organization_id = ?3 AND platform = ?4 AND deleted_at IS NULL
              RETURNING seq, id, name",
         )
         .bind(group.now.unix_ms())
         .bind(json!(self.ids).to_string())
         .bind(self.organization.to_string())
+        .bind(self.organization.platform)
         .fetch_all(&mut *group.connection)
         .await?;
         if rows.len() != self.ids.len() {
@@ -262,7 +266,7 @@ impl Write for DeleteWebhooks {
         }
         for (_, id, name) in &rows {
             let target = Target::webhook(parsed(id)?, name);
-            group.audit(AuditEntry::new(self.organization, Act::DeleteWebhook, &self.by, target));
+            group.audit(AuditEntry::new(self.organization.id, Act::DeleteWebhook, &self.by, target));
         }
         let deleted: Vec<i64> = rows.iter().map(|(seq, ..)| *seq).collect();
         // Until the jobs are done nothing is sent all the same: the engine loads nothing for a webhook that was deleted.

@@ -1,5 +1,7 @@
 //! Webhooks and their secrets. How they change stands in `webhook_changes`.
 
+use std::fmt::{self, Display};
+
 use api::webhooks::{Failing, LastAttempt, WebhookRow, WebhookView};
 use domain::{
     CustomHeaders, Description, EventType, OrganizationId, Secret, Timestamp, Webhook, WebhookId,
@@ -15,9 +17,29 @@ use super::{
 };
 use crate::vault::{Vault, VaultError};
 
+/// Whose webhooks: an organization's own, or those that the platform's organization has for every organization.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Owner {
+    pub id: OrganizationId,
+    pub platform: bool,
+}
+
+impl From<OrganizationId> for Owner {
+    fn from(id: OrganizationId) -> Self {
+        Self { id, platform: false }
+    }
+}
+
+/// As its organization's id.
+impl Display for Owner {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.id.fmt(f)
+    }
+}
+
 /// A webhook to be. The URL has been checked by the guard.
 pub struct NewWebhookRow {
-    pub organization_id: OrganizationId,
+    pub owner: Owner,
     pub event_type: EventType,
     pub name: WebhookName,
     pub url: String,
@@ -56,7 +78,7 @@ struct Row {
 }
 
 impl Row {
-    fn webhook(&self, vault: &Vault, organization: OrganizationId) -> Result<Webhook, StoreError> {
+    fn webhook(&self, vault: &Vault, organization: Owner) -> Result<Webhook, StoreError> {
         let id = parsed(&self.id)?;
         let headers = match &self.headers {
             Some(sealed) => open_headers(vault, organization, id, sealed)?,
@@ -80,12 +102,7 @@ impl Row {
         Some(Failing { attempts: self.failures, since, percent })
     }
 
-    fn view(
-        &self,
-        vault: &Vault,
-        organization: OrganizationId,
-        now: Timestamp,
-    ) -> Result<WebhookView, StoreError> {
+    fn view(&self, vault: &Vault, organization: Owner, now: Timestamp) -> Result<WebhookView, StoreError> {
         Ok(WebhookView {
             webhook: self.webhook(vault, organization)?,
             pending: self.pending,
@@ -129,7 +146,8 @@ impl Store {
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn webhooks(&self, organization: OrganizationId) -> Result<Vec<WebhookRow>, StoreError> {
+    pub async fn webhooks(&self, organization: impl Into<Owner>) -> Result<Vec<WebhookRow>, StoreError> {
+        let organization = organization.into();
         let rows: Vec<ListRow> = sqlx::query_as(
             "SELECT w.id, w.name, w.type AS event_type, w.url, w.description, w.enabled, w.disabled_reason,
                     w.headers, w.failures, w.failing_since, w.created_at,
@@ -140,10 +158,11 @@ impl Store {
              LEFT JOIN deliveries AS d ON d.seq = (SELECT max(seq) FROM deliveries
                                                    WHERE webhook_seq = w.seq AND attempts > 0 AND test = 0)
              LEFT JOIN attempts AS a ON a.delivery_seq = d.seq AND a.number = d.attempts
-             WHERE w.organization_id = ? AND w.platform = 0 AND w.deleted_at IS NULL
+             WHERE w.organization_id = ? AND w.platform = ? AND w.deleted_at IS NULL
              ORDER BY w.name_key",
         )
         .bind(organization.to_string())
+        .bind(organization.platform)
         .fetch_all(&mut *self.pages.reader().await?)
         .await?;
         rows.iter()
@@ -159,19 +178,21 @@ impl Store {
     /// [`StoreError::NotFound`] when the organization has no such webhook.
     pub async fn webhook(
         &self,
-        organization: OrganizationId,
+        organization: impl Into<Owner>,
         id: WebhookId,
     ) -> Result<WebhookView, StoreError> {
+        let organization = organization.into();
         let row: Option<Row> = sqlx::query_as(
             "SELECT w.id, w.name, w.type AS event_type, w.url, w.description, w.enabled, w.disabled_reason,
                     w.headers, w.failures, w.failing_since, w.created_at,
                     (SELECT count(*) FROM deliveries AS d WHERE d.webhook_seq = w.seq AND d.state = 'pending') AS pending,
                     (SELECT count(*) FROM deliveries AS d WHERE d.webhook_seq = w.seq AND d.state = 'held') AS held
              FROM webhooks AS w
-             WHERE w.id = ? AND w.organization_id = ? AND w.platform = 0 AND w.deleted_at IS NULL",
+             WHERE w.id = ? AND w.organization_id = ? AND w.platform = ? AND w.deleted_at IS NULL",
         )
         .bind(id.to_string())
         .bind(organization.to_string())
+        .bind(organization.platform)
         .fetch_optional(&mut *self.pages.reader().await?)
         .await?;
         row.ok_or(StoreError::NotFound("webhook"))?.view(&self.vault, organization, self.clock.steady_now())
@@ -183,14 +204,16 @@ impl Store {
     /// [`StoreError::NotFound`] when there is none.
     pub async fn webhook_named(
         &self,
-        organization: OrganizationId,
+        organization: impl Into<Owner>,
         name: &str,
     ) -> Result<WebhookId, StoreError> {
+        let organization = organization.into();
         let id: Option<String> = sqlx::query_scalar(
             "SELECT id FROM webhooks
-             WHERE organization_id = ? AND platform = 0 AND name_key = ? AND deleted_at IS NULL",
+             WHERE organization_id = ? AND platform = ? AND name_key = ? AND deleted_at IS NULL",
         )
         .bind(organization.to_string())
+        .bind(organization.platform)
         .bind(fold_case(name))
         .fetch_optional(&mut *self.pages.reader().await?)
         .await?;
@@ -209,11 +232,12 @@ impl Store {
     /// [`StoreError::NotFound`], or [`StoreError::Taken`] when the new name is.
     pub async fn change_webhook(
         &self,
-        organization: OrganizationId,
+        organization: impl Into<Owner>,
         id: WebhookId,
         change: WebhookChange,
         by: ActedBy,
     ) -> Result<(), StoreError> {
+        let organization = organization.into();
         self.writer.write(ChangeWebhook { organization, id, change, by, vault: self.vault.clone() }).await
     }
 
@@ -223,25 +247,26 @@ impl Store {
     /// [`StoreError::NotFound`].
     pub async fn delete_webhooks(
         &self,
-        organization: OrganizationId,
+        organization: impl Into<Owner>,
         mut ids: Vec<WebhookId>,
         by: ActedBy,
     ) -> Result<u32, StoreError> {
+        let organization = organization.into();
         ids.sort_unstable();
         ids.dedup();
         self.writer.write(DeleteWebhooks { organization, ids, by }).await
     }
 }
 
-pub(super) fn place(organization: OrganizationId, webhook: WebhookId) -> String {
+pub(super) fn place(organization: impl Display, webhook: WebhookId) -> String {
     format!("{organization}/{webhook}/secret")
 }
 
-pub(super) fn previous_place(organization: OrganizationId, webhook: WebhookId) -> String {
+pub(super) fn previous_place(organization: impl Display, webhook: WebhookId) -> String {
     format!("{organization}/{webhook}/previous_secret")
 }
 
-fn headers_place(organization: OrganizationId, webhook: WebhookId) -> String {
+fn headers_place(organization: impl Display, webhook: WebhookId) -> String {
     format!("{organization}/{webhook}/headers")
 }
 
@@ -253,7 +278,7 @@ pub(super) fn open_secret(vault: &Vault, place: &str, sealed: &[u8]) -> Result<S
 /// `None` for no headers.
 pub(super) fn seal_headers(
     vault: &Vault,
-    organization: OrganizationId,
+    organization: impl Display,
     webhook: WebhookId,
     headers: &CustomHeaders,
 ) -> Result<Option<Vec<u8>>, StoreError> {
@@ -265,7 +290,7 @@ pub(super) fn seal_headers(
 
 pub(super) fn open_headers(
     vault: &Vault,
-    organization: OrganizationId,
+    organization: impl Display,
     webhook: WebhookId,
     sealed: &[u8],
 ) -> Result<CustomHeaders, StoreError> {

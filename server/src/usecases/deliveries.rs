@@ -60,16 +60,16 @@ impl Herald {
         cursor: Option<&str>,
         limit: usize,
     ) -> Result<DeliveryPage, Problem> {
-        Ok(self.store.deliveries(grant.organization()?.id, webhook, filter, cursor, limit).await?)
+        Ok(self.store.deliveries(grant.owner()?, webhook, filter, cursor, limit).await?)
     }
 
     pub(crate) async fn delivery(&self, grant: &Grant, id: &str) -> Result<DeliveryDetail, Problem> {
-        Ok(self.store.delivery(grant.organization()?.id, read_id(id, "delivery")?).await?)
+        Ok(self.store.delivery(grant.owner()?, read_id(id, "delivery")?).await?)
     }
 
     pub(crate) async fn redeliver(&self, grant: &Grant, id: &str) -> Result<Delivery, Problem> {
         let id = read_id(id, "delivery")?;
-        let organization = grant.organization()?.id;
+        let organization = grant.owner()?;
         self.store.redeliver(organization, id, grant.acted_by()).await?;
         Ok(self.store.delivery(organization, id).await?.delivery)
     }
@@ -114,7 +114,7 @@ impl Herald {
         matching: Matching,
         dry_run: bool,
     ) -> Result<Begun, Problem> {
-        let organization = grant.organization()?.id;
+        let organization = grant.owner()?;
         let matched = self.store.count_matching(organization, webhook, action, &matching).await?;
         if dry_run {
             return Ok(Begun { matched, job: None });
@@ -125,11 +125,11 @@ impl Herald {
     }
 
     pub(crate) async fn job(&self, grant: &Grant, id: &str) -> Result<Job, Problem> {
-        Ok(self.store.job(grant.organization()?.id, read_id(id, "job")?).await?)
+        Ok(self.store.job(grant.owner()?, read_id(id, "job")?).await?)
     }
 
     pub(crate) async fn cancel_job(&self, grant: &Grant, id: &str) -> Result<(), Problem> {
-        Ok(self.store.cancel_job(grant.organization()?.id, read_id(id, "job")?, grant.acted_by()).await?)
+        Ok(self.store.cancel_job(grant.owner()?, read_id(id, "job")?, grant.acted_by()).await?)
     }
 
     /// Sends a test at once and answers what came of it. It is never tried again.
@@ -138,8 +138,8 @@ impl Herald {
         grant: &Grant,
         webhook: WebhookId,
     ) -> Result<DeliveryDetail, Problem> {
-        let organization = grant.organization()?.id;
-        let standing = self.limits.count_test_send(organization, self.clock.unset());
+        let organization = grant.owner()?;
+        let standing = self.limits.count_test_send(organization.id, self.clock.unset());
         if !standing.allowed {
             return Err(Problem::rate_limited("Too many test sends.", standing.reset));
         }

@@ -41,16 +41,16 @@ pub(crate) struct EditWebhook {
 
 impl Herald {
     pub(crate) async fn list_webhooks(&self, grant: &Grant) -> Result<Vec<WebhookRow>, Problem> {
-        Ok(self.store.webhooks(grant.organization()?.id).await?)
+        Ok(self.store.webhooks(grant.owner()?).await?)
     }
 
     pub(crate) async fn webhook(&self, grant: &Grant, id: WebhookId) -> Result<WebhookView, Problem> {
-        let view = self.store.webhook(grant.organization()?.id, id).await?;
+        let view = self.store.webhook(grant.owner()?, id).await?;
         Ok(WebhookView { paused_until: self.pauses.of(id, self.clock.now()), ..view })
     }
 
     pub(crate) async fn webhook_id(&self, grant: &Grant, name: &str) -> Result<WebhookId, Problem> {
-        Ok(self.store.webhook_named(grant.organization()?.id, name).await?)
+        Ok(self.store.webhook_named(grant.owner()?, name).await?)
     }
 
     pub(crate) async fn create_webhook(
@@ -71,7 +71,7 @@ impl Herald {
             return Err(invalid.into());
         };
         let row = NewWebhookRow {
-            organization_id: grant.organization()?.id,
+            owner: grant.owner()?,
             event_type,
             name,
             url,
@@ -107,7 +107,7 @@ impl Herald {
             description: description.flatten(),
             headers: edit.headers,
         };
-        self.store.change_webhook(grant.organization()?.id, id, change, grant.acted_by()).await?;
+        self.store.change_webhook(grant.owner()?, id, change, grant.acted_by()).await?;
         self.webhook(grant, id).await
     }
 
@@ -120,11 +120,11 @@ impl Herald {
             let detail = format!("At most {SELECTION_MAX} webhooks can be deleted at once.");
             return Err(Problem::invalid(vec![FieldError::new("ids", "too_many", detail)]));
         }
-        Ok(self.store.delete_webhooks(grant.organization()?.id, ids, grant.acted_by()).await?)
+        Ok(self.store.delete_webhooks(grant.owner()?, ids, grant.acted_by()).await?)
     }
 
     pub(crate) async fn secrets(&self, grant: &Grant, id: WebhookId) -> Result<Secrets, Problem> {
-        Ok(self.store.reveal_secrets(grant.organization()?.id, id, grant.acted_by()).await?)
+        Ok(self.store.reveal_secrets(grant.owner()?, id, grant.acted_by()).await?)
     }
 
     /// `overlap`: how long the secret before goes on signing.
@@ -143,7 +143,7 @@ impl Herald {
             return Err(Problem::invalid(vec![FieldError::new("overlapSeconds", "too_long", detail)]));
         }
         let rotated = RotatedSecret { secret: new_secret()?, overlap };
-        Ok(self.store.rotate_secret(grant.organization()?.id, id, grant.acted_by(), rotated).await?)
+        Ok(self.store.rotate_secret(grant.owner()?, id, grant.acted_by(), rotated).await?)
     }
 
     /// The URL as it is stored, once the guard lets it through. Names that are refused are counted: who could ask for as many
@@ -153,10 +153,10 @@ impl Herald {
             Ok(target) => target,
             Err(issue) => return Ok(Err(issue)),
         };
-        let organization = grant.organization()?.id;
+        let organization = grant.owner()?;
         let is_name = matches!(target.host(), Host::Name(_));
         if is_name {
-            let standing = self.limits.count_target(organization, self.clock.unset());
+            let standing = self.limits.count_target(organization.id, self.clock.unset());
             if !standing.allowed {
                 let detail = "Too many URLs were refused.";
                 return Err(Problem::rate_limited(detail, standing.reset));
@@ -164,7 +164,7 @@ impl Herald {
         }
         let checked = self.guard.check(&target).await;
         if checked.is_ok() && is_name {
-            self.limits.give_target_back(organization, self.clock.unset());
+            self.limits.give_target_back(organization.id, self.clock.unset());
         }
         Ok(checked.map(|()| target.as_str().to_owned()).map_err(Refused::into_issue))
     }

@@ -69,7 +69,7 @@ async fn whatever_one_organization_does_the_others_rows_stay_as_they_are() {
     for seed in 1..=3_u64 {
         let mut random = Random(seed);
         let mut succeeded = 0;
-        for _ in 0..150 {
+        for round in 0..150 {
             let operation = *random.one_of(Operation::ALL);
             if matches!(operation, Operation::LogIn | Operation::LogOut | Operation::EndOtherSessions) {
                 continue;
@@ -82,7 +82,8 @@ async fn whatever_one_organization_does_the_others_rows_stay_as_they_are() {
             let answer = client.send(method(operation), &path, body.to_string()).await;
             assert!(answer.status < 500, "{operation:?}: {}", answer.text);
             succeeded += usize::from(answer.status < 300);
-            if succeeded % 20 == 19 {
+            // Some of it was deleted.
+            if round % 10 == 9 {
                 own = world.objects_in(OTHER).await;
             }
         }

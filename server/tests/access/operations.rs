@@ -27,6 +27,20 @@ const TABLE: [(Operation, Who, u16); Operation::ALL.len()] = [
     (Operation::CancelJob, Who::Admins, 204),
     (Operation::ListEvents, Who::Admins, 200),
     (Operation::PublishEvent, Who::Admins, 202),
+    (Operation::ListPlatformWebhooks, Who::Platform, 200),
+    (Operation::CreatePlatformWebhook, Who::Platform, 200),
+    (Operation::UpdatePlatformWebhook, Who::Platform, 200),
+    (Operation::DeletePlatformWebhook, Who::Platform, 204),
+    (Operation::ReadPlatformSecret, Who::Platform, 200),
+    (Operation::RotatePlatformSecret, Who::Platform, 200),
+    (Operation::TestPlatformWebhook, Who::Platform, 200),
+    (Operation::ListPlatformDeliveries, Who::Platform, 200),
+    (Operation::RedeliverPlatformMany, Who::Platform, 202),
+    (Operation::SettlePlatformHeld, Who::Platform, 202),
+    (Operation::ReadPlatformDelivery, Who::Platform, 200),
+    (Operation::RedeliverPlatformOne, Who::Platform, 202),
+    (Operation::ReadPlatformJob, Who::Platform, 200),
+    (Operation::CancelPlatformJob, Who::Platform, 204),
     (Operation::ListUsers, Who::Users, 200),
     (Operation::CreateUser, Who::Users, 200),
     (Operation::SetUserActive, Who::Users, 204),
@@ -160,14 +174,15 @@ async fn call_with_fresh_objects(world: &World, operation: Operation, caller: Ca
         Operation::UsePasswordReset => reset_token(world, &objects.user).await,
         _ => String::new(),
     };
+    let is_platform = operation.is_platform();
     let path = operation
         .path()
         .replace("{organization}", ACME)
         .replace("{webhook}", &objects.webhook)
         .replace("{group}", &objects.group)
         .replace("{user}", &objects.user)
-        .replace("{delivery}", &world.delivery)
-        .replace("{job}", &world.job)
+        .replace("{delivery}", if is_platform { &world.platform_delivery } else { &world.delivery })
+        .replace("{job}", if is_platform { &world.platform_job } else { &world.job })
         .replace("{name}", "to-delete")
         .replace("{session}", &session);
     match valid_body(operation, &objects, &token) {
@@ -203,11 +218,11 @@ async fn caller_of(world: &World, operation: Operation, caller: Caller) -> Clien
 
 pub(crate) fn valid_body(operation: Operation, objects: &Objects, token: &str) -> Option<Value> {
     let body = match operation {
-        Operation::CreateWebhook => {
+        Operation::CreateWebhook | Operation::CreatePlatformWebhook => {
             json!({ "enabled": false, "name": fresh("new"), "type": "USER_LOGIN", "url": TARGET })
         }
-        Operation::UpdateWebhook => json!({ "enabled": false }),
-        Operation::SettleHeld => json!({ "action": "discard" }),
+        Operation::UpdateWebhook | Operation::UpdatePlatformWebhook => json!({ "enabled": false }),
+        Operation::SettleHeld | Operation::SettlePlatformHeld => json!({ "action": "discard" }),
         Operation::PublishEvent => {
             let user = "653c787c8e048caa7cb4e554";
             let payload =

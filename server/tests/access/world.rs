@@ -24,10 +24,13 @@ pub(crate) struct World {
     /// A delivery of `acme` and a job for its webhook, which any number of callers may use.
     pub(crate) delivery: String,
     pub(crate) job: String,
+    pub(crate) platform_delivery: String,
+    pub(crate) platform_job: String,
 }
 
 /// Things of `acme` that nobody has used yet.
 pub(crate) struct Objects {
+    /// The name of the organization's webhook, and of one of the platform's.
     pub(crate) webhook: String,
     pub(crate) webhook_id: String,
     /// Without roles, with one member.
@@ -44,10 +47,12 @@ impl World {
         admin.create_organization(ACME).await;
         admin.create_organization(OTHER).await;
         admin.create_user_in(ACME, "member").await;
-        let (delivery, job) = delivery_and_job(&admin).await;
+        let [(delivery, job), (platform_delivery, platform_job)] = deliveries_and_jobs(&admin).await;
         let world = Self {
             delivery,
             job,
+            platform_delivery,
+            platform_job,
             member: admin.log_in("member", PASSWORD).await,
             users_holder: holder(&admin, ACME, "users-holder", "org:users").await,
             org_admin: holder(&admin, ACME, "org-admin", "org:admin").await,
@@ -90,6 +95,7 @@ impl World {
 
     pub(crate) async fn objects_in(&self, organization: &str) -> Objects {
         let webhook = self.admin.create_webhook_in(organization, "USER_CREATED", TARGET).await;
+        platform_webhook(&self.admin, &text(&webhook["name"]), "USER_CREATED").await;
         let (user, user_id) = self.user_without_password(organization).await;
         let (group_member, _) = self.user_without_password(organization).await;
         let group = fresh("group");
@@ -115,18 +121,29 @@ impl World {
     }
 }
 
-async fn delivery_and_job(admin: &Client) -> (String, String) {
+/// A delivery and a job of `acme`, and as many of the platform.
+async fn deliveries_and_jobs(admin: &Client) -> [(String, String); 2] {
     let webhook = admin.create_webhook_in(ACME, "USER_REMOVED_FROM_GROUP", TARGET).await;
+    let platform = platform_webhook(admin, &fresh("platform"), "USER_REMOVED_FROM_GROUP").await;
     let payload = json!({
         "username": "demo", "email": "demo@example.com", "userId": "653c787c8e048caa7cb4e554", "organization": ACME,
         "groupName": "Demo-Group"
     });
     let event = json!({ "type": "USER_REMOVED_FROM_GROUP", "payload": payload });
     admin.post(&format!("/api/organizations/{ACME}/webhook-events"), event).await.ok();
-    let path = format!("/api/organizations/{ACME}/webhooks/{}", text(&webhook["name"]));
-    let page = admin.get(&format!("{path}/deliveries")).await.ok();
-    let job = admin.post(&format!("{path}/redeliver"), json!({})).await.ok();
-    (text(&page["deliveries"][0]["id"]), text(&job["job"]))
+    let own = format!("/api/organizations/{ACME}/webhooks/{}", text(&webhook["name"]));
+    let of = async |path: &str| {
+        let page = admin.get(&format!("{path}/deliveries")).await.ok();
+        let job = admin.post(&format!("{path}/redeliver"), json!({})).await.ok();
+        (text(&page["deliveries"][0]["id"]), text(&job["job"]))
+    };
+    [of(&own).await, of(&format!("/api/platform/webhooks/{platform}")).await]
+}
+
+/// One that fires for every organization; answers its name.
+async fn platform_webhook(admin: &Client, name: &str, event_type: &str) -> String {
+    let body = json!({ "enabled": true, "name": name, "type": event_type, "url": TARGET });
+    text(&admin.post("/api/platform/webhooks", body).await.ok()["name"])
 }
 
 /// A user who holds a role in their own organization, logged in.

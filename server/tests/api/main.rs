@@ -14,6 +14,7 @@ mod functions;
 mod groups;
 mod organizations;
 mod paths;
+mod platform_webhooks;
 mod publishing;
 mod seats;
 mod secrets;

@@ -4,7 +4,9 @@ use domain::Operation;
 
 pub(super) const fn of(operation: Operation) -> &'static [&'static str] {
     match operation {
-        Operation::ListDeliveries => &["status", "type", "from", "to", "cursor", "limit"],
+        Operation::ListDeliveries | Operation::ListPlatformDeliveries => {
+            &["status", "type", "from", "to", "cursor", "limit"]
+        }
         Operation::ListEvents => &["after", "from", "to", "type", "search", "limit"],
         Operation::ListAudit => &[
             "from",

@@ -52,7 +52,7 @@ impl TestStore {
 
     async fn webhook(&self, organization: OrganizationId, text: &str) -> WebhookId {
         let new = NewWebhookRow {
-            organization_id: organization,
+            owner: organization.into(),
             event_type: EventType::UserLogin,
             name: WebhookName::parse(text).expect("a name"),
             url: "https://hooks.example.com/".to_owned(),

@@ -7,6 +7,7 @@ mod hooks;
 mod own;
 mod page;
 mod parameter;
+mod platform;
 mod shapes;
 
 use std::sync::LazyLock;
@@ -83,6 +84,7 @@ fn description(operation: Operation) -> Option<Description> {
         .or_else(|| directory::describe(operation))
         .or_else(|| own::describe(operation))
         .or_else(|| audit::describe(operation))
+        .or_else(|| platform::describe(operation))
 }
 
 fn entry(operation: Operation, description: Description) -> Value {

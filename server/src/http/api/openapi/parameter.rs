@@ -6,7 +6,7 @@ use domain::{
 };
 use serde_json::{Value, json};
 
-use super::{hooks::states, shapes::event_type};
+use super::{hooks::states, platform, shapes::event_type};
 use crate::store::SortBy;
 
 pub(super) fn of_path(name: &str) -> Value {
@@ -31,6 +31,7 @@ pub(super) fn idempotency_key() -> Value {
 
 /// An empty parameter counts as absent.
 pub(super) fn of_query(operation: Operation, name: &str) -> Value {
+    let operation = platform::own(operation).unwrap_or(operation);
     let mut parameter = json!({ "name": name, "in": "query", "required": false });
     if let Some((schema, detail)) = query(operation, name) {
         parameter["schema"] = schema;
@@ -63,7 +64,7 @@ fn query(operation: Operation, name: &str) -> Option<(Value, &'static str)> {
             (text(), "Only of this type, such as `webhook:create`.")
         }
         "type" => (event_type(), "Only of this type."),
-        "actor" => (text(), "Only by this user, by user name or id."),
+        "actor" => (text(), "Only by this user name, in any case. Repeat it for several."),
         "actorType" => (text(), "Only by such actors."),
         "targetType" => (text(), "Only about such things."),
         "targetId" => (text(), "Only about what has this id."),
