@@ -93,6 +93,7 @@ class Story:
         self.a_user_of_another_organization(webhooks)
         self.disabling(webhooks)
         self.toggling_and_deleting()
+        self.platform_webhooks()
         self.administration()
         self.errors()
         self.audit()

@@ -60,7 +60,7 @@ fn query(operation: Operation, name: &str) -> Option<(Value, &'static str)> {
         "cursor" => (text(), "What the page before answered."),
         "after" => (text(), "What the page before answered as `next`."),
         "status" => (states(), "Only deliveries that stand so."),
-        "type" if operation != Operation::ListDeliveries && operation != Operation::ListEvents => {
+        "type" if matches!(operation, Operation::ListAudit | Operation::ExportAudit) => {
             (text(), "Only of this type, such as `webhook:create`.")
         }
         "type" => (event_type(), "Only of this type."),
