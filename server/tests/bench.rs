@@ -2,8 +2,12 @@
 
 #![allow(clippy::expect_used, reason = "a test that cannot be set up fails")]
 
-use std::{path::Path, process::Command};
+use std::{
+    path::Path,
+    process::{Command, Stdio},
+};
 
+use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value;
 
 /// What it prints on standard output; it leaves nothing behind in its folder.
@@ -52,4 +56,26 @@ fn a_measure_that_there_is_not_is_refused() {
         .expect("it starts");
     assert!(!output.status.success());
     assert!(String::from_utf8_lossy(&output.stderr).contains("B99"));
+}
+
+#[test]
+fn one_that_is_ended_leaves_nothing_behind() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut command = Command::new(env!("CARGO_BIN_EXE_herald"));
+    command
+        .args(["bench", "--only", "B1"])
+        .current_dir(folder.path())
+        .env_remove("TMPDIR")
+        .stderr(Stdio::piped());
+    let mut child = command.spawn().expect("it starts");
+    let entries = || std::fs::read_dir(folder.path()).expect("a folder").count();
+    while entries() == 0 {
+        assert!(child.try_wait().expect("a state").is_none(), "it ended by itself");
+        std::thread::yield_now();
+    }
+    kill_process(Pid::from_child(&child), Signal::TERM).expect("it is there");
+    let output = child.wait_with_output().expect("it ends");
+    assert!(!output.status.success());
+    assert!(String::from_utf8_lossy(&output.stderr).contains("ended by a signal"), "{output:?}");
+    assert_eq!(entries(), 0, "its databases are removed");
 }

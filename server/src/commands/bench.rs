@@ -2,7 +2,7 @@
 
 use clap::Args;
 
-use super::CommandError;
+use super::{CommandError, signals::stop_signal};
 use crate::bench::{self, Part, Scale};
 
 #[derive(Args)]
@@ -27,7 +27,12 @@ pub(super) async fn run(args: BenchArgs) -> Result<(), CommandError> {
         (_, true) => Scale::long(),
         _ => Scale::full(),
     };
-    let figures = bench::run(&args.only, scale).await?;
+    // What is dropped half way removes its databases, which a process that is killed would leave behind.
+    let figures = tokio::select! {
+        biased;
+        signal = stop_signal() => return Err(signal.map_or_else(Into::into, |()| "ended by a signal; nothing is left behind.".into())),
+        figures = bench::run(&args.only, scale) => figures?,
+    };
     if args.json {
         println!("{}", serde_json::to_string_pretty(&figures)?);
     } else {

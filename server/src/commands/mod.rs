@@ -7,6 +7,7 @@ mod database;
 mod limits;
 mod receive;
 mod serve;
+mod signals;
 
 use clap::{Parser, Subcommand};
 

@@ -18,6 +18,8 @@ use clap::Args;
 use domain::{Secret, SignatureFault, Timestamp, verify};
 use tokio::net::TcpListener;
 
+use super::signals::stop_signal;
+
 use crate::clock::Clock;
 use show::{Received, Verdict};
 
@@ -67,7 +69,7 @@ pub(super) async fn run(args: ReceiveArgs) -> Result<(), ReceiveError> {
         .print(&format!("Listening on http://{address} — each request is printed here; Ctrl-C ends it.\n"));
     tokio::select! {
         served = serve(listener, args, printer) => served.map_err(ReceiveError::Stopped),
-        () = stop_asked() => Ok(()),
+        signal = stop_signal() => signal.map_err(ReceiveError::Stopped),
     }
 }
 
@@ -145,23 +147,6 @@ fn status(text: &str) -> Result<StatusCode, String> {
     let status = text.parse().ok().filter(|number| (200..=599).contains(number));
     let status = status.and_then(|number| StatusCode::from_u16(number).ok());
     status.ok_or_else(|| "a status is a number from 200 to 599".to_owned())
-}
-
-#[cfg(unix)]
-async fn stop_asked() {
-    use tokio::signal::unix::{SignalKind, signal};
-    match signal(SignalKind::terminate()) {
-        Ok(mut terminate) => tokio::select! {
-            _ = terminate.recv() => {}
-            _ = tokio::signal::ctrl_c() => {}
-        },
-        Err(_) => drop(tokio::signal::ctrl_c().await),
-    }
-}
-
-#[cfg(not(unix))]
-async fn stop_asked() {
-    drop(tokio::signal::ctrl_c().await);
 }
 
 #[cfg(test)]

@@ -13,15 +13,10 @@ use domain::{
     limits::REQUEST_GRACE,
     target::{AllowedTarget, InvalidAllowedTarget, TargetPolicy},
 };
-use tokio::{
-    net::TcpListener,
-    signal::unix::{SignalKind, signal},
-    sync::watch,
-    task::JoinHandle,
-};
+use tokio::{net::TcpListener, sync::watch, task::JoinHandle};
 use tracing_subscriber::EnvFilter;
 
-use super::{CommandError, database::DatabaseArgs, limits::LimitArgs};
+use super::{CommandError, database::DatabaseArgs, limits::LimitArgs, signals::stop_signal};
 use crate::{
     clock::Clock,
     delivery::Guard,
@@ -179,14 +174,4 @@ async fn finish<S>(
         }
     }
     herald.store.close().await;
-}
-
-async fn stop_signal() -> Result<(), std::io::Error> {
-    let mut terminate = signal(SignalKind::terminate())?;
-    let mut interrupt = signal(SignalKind::interrupt())?;
-    tokio::select! {
-        _ = terminate.recv() => {}
-        _ = interrupt.recv() => {}
-    }
-    Ok(())
 }
