@@ -29,14 +29,43 @@ impl Entry {
     }
 }
 
-/// Every operation, with what its path names there.
-async fn entries(client: &Client, names: &[(&str, &str)]) -> Vec<Entry> {
+/// What a path can name.
+struct Named {
+    webhook: String,
+    delivery: String,
+    job: String,
+}
+
+impl Named {
+    /// A webhook at this path that has delivered, and a job of it.
+    async fn of(admin: &Client, webhooks: &str, webhook: &str) -> Self {
+        let path = format!("{webhooks}/{webhook}");
+        let delivery = admin.get(&format!("{path}/deliveries")).await.ok()["deliveries"][0]["id"].clone();
+        let job = admin.post(&format!("{path}/redeliver"), json!({})).await.ok()["job"].clone();
+        let text = |value: Value| value.as_str().expect("an id").to_owned();
+        Self { webhook: webhook.to_owned(), delivery: text(delivery), job: text(job) }
+    }
+
+    fn put_into(&self, template: &str) -> String {
+        [
+            ("{organization}", "parallelworks"),
+            ("{webhook}", &self.webhook),
+            ("{user}", "demo"),
+            ("{group}", "crew"),
+            ("{delivery}", &self.delivery),
+            ("{job}", &self.job),
+        ]
+        .iter()
+        .fold(template.to_owned(), |path, (name, value)| path.replace(name, value))
+    }
+}
+
+/// Every operation, with its path as `name` makes it of the document's.
+async fn entries(client: &Client, name: impl Fn(&str) -> String) -> Vec<Entry> {
     let document = client.get("/api/openapi.json").await.ok();
     let mut entries = Vec::new();
     for (template, methods) in document["paths"].as_object().expect("paths") {
-        let path = names
-            .iter()
-            .fold(template.clone(), |path, (name, value)| path.replace(&format!("{{{name}}}"), value));
+        let path = name(template);
         for (method, entry) in methods.as_object().expect("methods") {
             entries.push(Entry { method: method.to_uppercase(), path: path.clone(), entry: entry.clone() });
         }
@@ -45,27 +74,24 @@ async fn entries(client: &Client, names: &[(&str, &str)]) -> Vec<Entry> {
     entries
 }
 
-/// An admin, and a webhook, a user, a group, a delivery and a job that paths can name.
+/// An admin, and what paths can name: two webhooks with a delivery and a job each, a user, a group.
 async fn world(herald: &TestHerald) -> (Client, Vec<Entry>) {
     let admin = herald.first_admin().await;
     let receiver = Receiver::start().await;
     let webhook = admin.create_webhook("USER_LOGIN", &receiver.url("/")).await;
     let webhook = webhook["name"].as_str().expect("a name");
+    let everywhere =
+        json!({ "enabled": true, "name": "everywhere", "type": "USER_LOGIN", "url": receiver.url("/") });
+    admin.post("/api/platform/webhooks", everywhere).await.ok();
     admin.create_user("demo").await;
     admin.create_group("parallelworks", "crew", &[]).await;
     admin.publish_login("demo").await;
-    let delivery = admin.until_delivery(webhook, |delivery| delivery["status"] == "delivered").await;
-    let path = format!("/api/organizations/parallelworks/webhooks/{webhook}/redeliver");
-    let job = admin.post(&path, json!({})).await.ok();
-    let names = [
-        ("organization", "parallelworks"),
-        ("webhook", webhook),
-        ("user", "demo"),
-        ("group", "crew"),
-        ("delivery", delivery["id"].as_str().expect("an id")),
-        ("job", job["job"].as_str().expect("an id")),
-    ];
-    let entries = entries(&admin, &names).await;
+    admin.until_delivery(webhook, |delivery| delivery["status"] == "delivered").await;
+    let own = Named::of(&admin, "/api/organizations/parallelworks/webhooks", webhook).await;
+    let platform = Named::of(&admin, "/api/platform/webhooks", "everywhere").await;
+    let of_platform = |template: &str| template.starts_with("/api/platform/");
+    let named = |template: &str| if of_platform(template) { &platform } else { &own }.put_into(template);
+    let entries = entries(&admin, named).await;
     (admin, entries)
 }
 
@@ -197,7 +223,7 @@ async fn paths_that_name_nothing_are_not_found() {
         &long,
     ];
     for value in odd {
-        for entry in entries(&admin, &[]).await.iter().filter(|entry| entry.path.contains('{')) {
+        for entry in entries(&admin, str::to_owned).await.iter().filter(|entry| entry.path.contains('{')) {
             let segments = entry.path.split('/').map(|part| if part.starts_with('{') { value } else { part });
             let everywhere = segments.collect::<Vec<_>>().join("/");
             let last = entry.path.replace("{organization}", "parallelworks");
