@@ -289,14 +289,14 @@ impl Client {
         let path = format!(
             "/api/organizations/{ORGANIZATION}/webhooks/{webhook}/deliveries?limit=1000&status={status}"
         );
-        let mut found = 0;
+        let mut found = None;
         let asking = async {
-            while found != count {
-                found = self.get(&path).await.ok()["deliveries"].as_array().expect("a list").len();
+            while found != Some(count) {
+                found = self.get(&path).await.ok()["deliveries"].as_array().map(Vec::len);
             }
         };
         let done = tokio::time::timeout(Duration::from_secs(20), asking).await;
-        assert!(done.is_ok(), "{webhook} has {found} {status}, not {count}");
+        assert!(done.is_ok(), "{webhook} has {found:?} {status}, not {count}");
     }
 
     pub async fn create_organization(&self, name: &str) -> Value {
