@@ -121,7 +121,10 @@ pub const GROUP_WRITES_MAX: usize = 1_024;
 pub const GROUP_DELIVERIES_MAX: usize = 8_192;
 /// Bytes of events and answers that may share one transaction.
 pub const GROUP_BYTES_MAX: usize = 16 * 1024 * 1024;
-/// Rows that one statement inserts: its JSON stays far below what SQLite takes as one text, a thousand million bytes.
+/// After a group of so many writes there is load, and the next one waits a moment for company.
+pub const LOADED_GROUP_WRITES: usize = 16;
+pub const GROUP_LINGER: Duration = Duration::from_millis(1);
+/// Deliveries that are gathered before they are inserted.
 pub const INSERTED_ROWS_MAX: usize = 5_000;
 /// Organizations, and pairs of an organization and a type, that the writer knows by heart before it begins anew.
 pub const REMEMBERED_MAX: usize = 10_000;

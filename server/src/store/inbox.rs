@@ -1,6 +1,10 @@
 //! What waits for the writer, taken out in groups that one transaction can hold.
 
-use domain::limits::{GROUP_BYTES_MAX, GROUP_DELIVERIES_MAX, GROUP_WRITES_MAX};
+use std::thread;
+
+use domain::limits::{
+    GROUP_BYTES_MAX, GROUP_DELIVERIES_MAX, GROUP_LINGER, GROUP_WRITES_MAX, LOADED_GROUP_WRITES,
+};
 use tokio::sync::mpsc;
 
 use super::tickets::{Job, Jobs};
@@ -21,12 +25,14 @@ pub(super) struct Inbox {
     queue: mpsc::Receiver<Message>,
     /// Did not fit into the group before, so it comes first in the next.
     left_over: Option<Box<dyn Job>>,
+    /// How many writes the last group had.
+    last_group: usize,
     ended: bool,
 }
 
 impl Inbox {
     pub(super) fn new(queue: mpsc::Receiver<Message>) -> Self {
-        Self { queue, left_over: None, ended: false }
+        Self { queue, left_over: None, last_group: 0, ended: false }
     }
 
     /// Waits for one write and takes what waits with it, in order, as much as one transaction should hold. `fan_out` is how
@@ -38,6 +44,7 @@ impl Inbox {
             Some(job) => Some(job),
             None => self.wait().await,
         };
+        self.linger();
         while let Some(job) = next {
             // One that is larger than a whole group goes all the same, and fills it.
             if !room.take(job.weight(), fan_out) && !jobs.is_empty() {
@@ -47,7 +54,16 @@ impl Inbox {
             jobs.push(job);
             next = if jobs.len() < GROUP_WRITES_MAX { self.waiting() } else { None };
         }
+        self.last_group = jobs.len();
         jobs
+    }
+
+    /// Under load those who were just answered come again at once, and one large group costs less than several small ones.
+    /// Who is alone never waits. It holds up the writer's own thread.
+    fn linger(&self) {
+        if self.last_group >= LOADED_GROUP_WRITES && self.queue.len() < self.last_group {
+            thread::sleep(GROUP_LINGER);
+        }
     }
 
     async fn wait(&mut self) -> Option<Box<dyn Job>> {
