@@ -2,13 +2,12 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use domain::{RetryPolicy, limits::TEST_SENDS_AT_ONCE_MAX};
+use domain::{RetryPolicy, limits::TEST_SENDS_AT_ONCE_MAX, target::parse_origin};
 use tokio::sync::{Semaphore, watch};
 use url::Url;
 
 use crate::{
     access_cache::AccessCache,
-    audit_budget::AuditBudget,
     clock::Clock,
     console::Flashes,
     delivery::{Dispatcher, Guard, Pauses, Sender},
@@ -31,7 +30,6 @@ pub struct Herald {
     pub(crate) public_url: PublicUrl,
     pub(crate) flashes: Flashes,
     pub(crate) access_cache: AccessCache,
-    pub(crate) audit_budget: AuditBudget,
     pub(crate) test_sends: Arc<Semaphore>,
     pub(crate) limits: Limits,
     pub(crate) proxies: Arc<TrustedProxies>,
@@ -60,7 +58,6 @@ impl Herald {
             public_url,
             flashes,
             access_cache,
-            audit_budget: AuditBudget::default(),
             test_sends,
             limits,
             proxies,
@@ -124,16 +121,7 @@ impl PublicUrl {
     /// # Errors
     /// When it is not an `http` or `https` address without path, query and user info.
     pub fn parse(text: &str) -> Result<Self, InvalidPublicUrl> {
-        let invalid = || InvalidPublicUrl(text.to_owned());
-        let url = Url::parse(text).map_err(|_| invalid())?;
-        let fit = matches!(url.scheme(), "http" | "https")
-            && url.has_host()
-            && url.path() == "/"
-            && url.query().is_none()
-            && url.fragment().is_none()
-            && url.username().is_empty()
-            && url.password().is_none();
-        if fit { Ok(Self { url }) } else { Err(invalid()) }
+        parse_origin(text).map(|url| Self { url }).ok_or_else(|| InvalidPublicUrl(text.to_owned()))
     }
 
     #[must_use]

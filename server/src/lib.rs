@@ -2,7 +2,6 @@
 
 mod access;
 mod access_cache;
-mod audit_budget;
 mod bench;
 pub mod clock;
 pub mod commands;

@@ -16,7 +16,10 @@ pub(crate) mod transport;
 
 use std::{fmt, future::Future, time::Duration};
 
-use domain::limits::{CLIENT_CONNECT_TIMEOUT, CLIENT_RETRIES, CLIENT_TIMEOUT};
+use domain::{
+    limits::{CLIENT_CONNECT_TIMEOUT, CLIENT_RETRIES, CLIENT_TIMEOUT},
+    target::parse_origin,
+};
 use reqwest::{Url, header::HeaderValue, redirect::Policy};
 
 use crate::Problem;
@@ -72,7 +75,8 @@ impl Herald {
             .build()
             .map_err(|error| InvalidHerald::Http(exchange::reason(&error)))?;
         let (timeout, retries) = (settings.timeout, settings.retries);
-        Ok(Self { http, origin: origin(url)?, authorization: authorization(key)?, timeout, retries })
+        let origin = parse_origin(url).ok_or(InvalidHerald::Url)?;
+        Ok(Self { http, origin, authorization: authorization(key)?, timeout, retries })
     }
 
     /// Calls a server function of this server: `herald.call(list_webhooks(organization)).await`.
@@ -94,18 +98,6 @@ impl fmt::Debug for Herald {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Herald").field("origin", &self.origin.as_str()).finish_non_exhaustive()
     }
-}
-
-fn origin(text: &str) -> Result<Url, InvalidHerald> {
-    let url = Url::parse(text).map_err(|_| InvalidHerald::Url)?;
-    let fit = matches!(url.scheme(), "http" | "https")
-        && url.has_host()
-        && url.path() == "/"
-        && url.query().is_none()
-        && url.fragment().is_none()
-        && url.username().is_empty()
-        && url.password().is_none();
-    if fit { Ok(url) } else { Err(InvalidHerald::Url) }
 }
 
 fn authorization(key: &str) -> Result<HeaderValue, InvalidHerald> {

@@ -7,11 +7,11 @@ mod windows;
 use std::{net::IpAddr, sync::Arc, time::Duration};
 
 use domain::{
-    OrganizationId, Timestamp,
+    OrganizationId, Timestamp, UserId,
     limits::{
         ACCOUNT_FAILURES_ANYWHERE_PER_MINUTE, ACCOUNT_FAILURES_PER_MINUTE, ADDRESS_FAILURES_PER_MINUTE,
-        ADDRESS_REQUESTS_PER_SECOND, KEY_REQUESTS_PER_SECOND, KEY_USE_NOTED_EVERY,
-        REFUSED_TARGETS_PER_MINUTE, TEST_SENDS_PER_MINUTE,
+        ADDRESS_REQUESTS_PER_SECOND, AUDITED_FAILURES_PER_MINUTE, KEY_REQUESTS_PER_SECOND,
+        KEY_USE_NOTED_EVERY, REFUSED_TARGETS_PER_MINUTE, TEST_SENDS_PER_MINUTE,
     },
 };
 
@@ -93,6 +93,7 @@ pub(crate) struct Limits {
     guesses: Arc<Windows>,
     acts: Arc<Windows>,
     key_uses: Arc<Windows>,
+    failures: Arc<Windows>,
 }
 
 impl Limits {
@@ -142,6 +143,12 @@ impl Limits {
         self.key_uses.count(&key, Rate { max: 1, per: KEY_USE_NOTED_EVERY }, now).allowed
     }
 
+    /// Whether one more failure of this caller goes into the audit log: nobody may fill it, nor push others' entries out of sight.
+    pub(crate) fn notes_failure(&self, caller: UserId, now: Timestamp) -> bool {
+        let rate = Rate { max: AUDITED_FAILURES_PER_MINUTE, per: MINUTE };
+        self.failures.count(&caller, rate, now).allowed
+    }
+
     fn key_rate(&self) -> Rate {
         Rate { max: self.rates.key_requests, per: SECOND }
     }
@@ -163,5 +170,17 @@ mod tests {
         assert_eq!(written(now + Duration::from_secs(59)), 0);
         assert_eq!(written(now + MINUTE), 1);
         assert!(limits.notes_use([2; 32], now));
+    }
+
+    #[test]
+    fn one_caller_uses_up_what_the_audit_log_takes_of_them_and_gets_it_back_after_a_minute() {
+        let (limits, now) = (Limits::default(), Timestamp::from_unix_ms(60_000_000));
+        let (one, other) = (UserId::from_bytes([1; 12]), UserId::from_bytes([2; 12]));
+        for _ in 0..AUDITED_FAILURES_PER_MINUTE {
+            assert!(limits.notes_failure(one, now));
+        }
+        assert!(!limits.notes_failure(one, now));
+        assert!(limits.notes_failure(other, now));
+        assert!(limits.notes_failure(one, Timestamp::from_unix_ms(60_060_000)));
     }
 }

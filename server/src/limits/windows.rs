@@ -57,29 +57,14 @@ impl Windows {
     /// Counts one more, unless that would be too many. `now` is of a clock that is never set back.
     pub(crate) fn count(&self, subject: &impl Hash, rate: Rate, now: Timestamp) -> Standing {
         let hash = self.hasher.hash_one(subject);
-        let mut shard = self.shard(hash);
-        make_room(&mut shard, hash, now);
-        let fresh = Window { ends_at: now + rate.per, count: 0, refused: false };
-        let window = shard.entry(hash).or_insert(fresh);
-        if window.ends_at <= now {
-            *window = fresh;
-        }
-        let allowed = rate.max == 0 || window.count < rate.max;
-        let first_refused = !allowed && !window.refused;
-        window.refused |= !allowed;
-        if allowed {
-            window.count = window.count.saturating_add(1);
-        }
-        Standing { first_refused, ..standing(*window, allowed, rate, now) }
+        count_in(&mut self.shard(hash), hash, rate, now)
     }
 
     /// As [`Windows::count`], for a subject of which anything was counted before; `None` for another.
     pub(crate) fn count_known(&self, subject: &impl Hash, rate: Rate, now: Timestamp) -> Option<Standing> {
-        let is_known = {
-            let hash = self.hasher.hash_one(subject);
-            self.shard(hash).contains_key(&hash)
-        };
-        is_known.then(|| self.count(subject, rate, now))
+        let hash = self.hasher.hash_one(subject);
+        let mut shard = self.shard(hash);
+        shard.contains_key(&hash).then(|| count_in(&mut shard, hash, rate, now))
     }
 
     /// How a subject stands, without counting.
@@ -102,6 +87,22 @@ impl Windows {
         let index = usize::try_from(hash % SHARDS as u64).unwrap_or_default();
         self.shards[index].lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+fn count_in(shard: &mut HashMap<u64, Window>, hash: u64, rate: Rate, now: Timestamp) -> Standing {
+    make_room(shard, hash, now);
+    let fresh = Window { ends_at: now + rate.per, count: 0, refused: false };
+    let window = shard.entry(hash).or_insert(fresh);
+    if window.ends_at <= now {
+        *window = fresh;
+    }
+    let allowed = rate.max == 0 || window.count < rate.max;
+    let first_refused = !allowed && !window.refused;
+    window.refused |= !allowed;
+    if allowed {
+        window.count = window.count.saturating_add(1);
+    }
+    Standing { first_refused, ..standing(*window, allowed, rate, now) }
 }
 
 fn standing(window: Window, allowed: bool, rate: Rate, now: Timestamp) -> Standing {

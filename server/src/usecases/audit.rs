@@ -60,7 +60,7 @@ impl Herald {
     /// What cannot be noted must not change what the caller is told.
     async fn note(&self, caller: &Caller, entry: AuditEntry) {
         if let Some(user) = &caller.user
-            && !self.audit_budget.take(user.id, self.clock.now())
+            && !self.limits.notes_failure(user.id, self.clock.unset())
         {
             tracing::warn!(user_id = %user.id, "More failures than the audit log takes of one caller");
             return;
