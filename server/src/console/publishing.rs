@@ -42,24 +42,15 @@ fn at_key(issue: Issue, event: FieldError) -> Problem {
     Problem::invalid(vec![issue.at("idempotencyKey").inside(&event)])
 }
 
-/// Publishes those that could be read; the others keep their places.
 async fn publish_read(
     herald: &Herald,
     grant: &Grant,
     requests: Vec<Result<PublishRequest, Problem>>,
 ) -> Result<Vec<Result<Published, Problem>>, Problem> {
-    let good = requests.iter().filter_map(|request| request.as_ref().ok().cloned()).collect();
-    let mut stored = herald.publish(grant, good).await?.into_iter();
-    let mut answers = Vec::with_capacity(requests.len());
-    for request in requests {
-        answers.push(match request {
-            Err(problem) => Err(problem),
-            Ok(request) => {
-                let event_type = request.payload.event_type();
-                let found = stored.next().ok_or_else(Problem::internal)?.found();
-                found.map(|(id, deliveries, repeated)| Published { id, event_type, deliveries, repeated })
-            }
-        });
-    }
-    Ok(answers)
+    let published = herald.publish(grant, requests).await?.into_iter().map(|published| {
+        let (event_type, published) = published?;
+        let (id, deliveries, repeated) = published.found()?;
+        Ok(Published { id, event_type, deliveries, repeated })
+    });
+    Ok(published.collect())
 }

@@ -7,8 +7,8 @@ use api::{
     deliveries::{Begun, DeliveryPage},
 };
 use domain::{
-    Delivery, DeliveryDetail, DeliveryState, EventId, FieldError, Id, Issue, Payload, Timestamp, WebhookId,
-    delivery_body, limits::IDEMPOTENCY_KEY_LENGTH_MAX,
+    Delivery, DeliveryDetail, DeliveryState, EventId, EventType, FieldError, Id, Issue, Payload, Timestamp,
+    WebhookId, delivery_body, limits::IDEMPOTENCY_KEY_LENGTH_MAX,
 };
 
 use crate::{
@@ -25,21 +25,30 @@ pub(crate) struct PublishRequest {
 }
 
 impl Herald {
+    /// Publishes those that could be read; the others keep their places.
     pub(crate) async fn publish(
         &self,
         grant: &Grant,
-        requests: Vec<PublishRequest>,
-    ) -> Result<Vec<Published>, Problem> {
-        if requests.is_empty() {
-            return Ok(Vec::new());
-        }
+        requests: Vec<Result<PublishRequest, Problem>>,
+    ) -> Result<Vec<Result<(EventType, Published), Problem>>, Problem> {
         let organization_id = grant.organization()?.id;
-        let new = |PublishRequest { payload, idempotency_key }| NewEvent {
-            organization_id,
-            payload,
-            idempotency_key,
+        let mut events = Vec::with_capacity(requests.len());
+        let mut take = |PublishRequest { payload, idempotency_key }| {
+            let event_type = payload.event_type();
+            events.push(NewEvent { organization_id, payload, idempotency_key });
+            event_type
         };
-        Ok(self.store.publish(requests.into_iter().map(new).collect()).await?)
+        let read: Vec<_> = requests.into_iter().map(|request| request.map(&mut take)).collect();
+        let stored = if events.is_empty() { Vec::new() } else { self.store.publish(events).await? };
+        let mut stored = stored.into_iter();
+        let mut answers = Vec::with_capacity(read.len());
+        for event_type in read {
+            answers.push(match event_type {
+                Ok(event_type) => Ok((event_type, stored.next().ok_or_else(Problem::internal)?)),
+                Err(problem) => Err(problem),
+            });
+        }
+        Ok(answers)
     }
 
     pub(crate) async fn feed(

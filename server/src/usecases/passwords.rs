@@ -20,13 +20,8 @@ pub(crate) struct PasswordChange {
 }
 
 impl Herald {
-    pub(crate) async fn change_password(
-        &self,
-        grant: &Grant,
-        caller: &Caller,
-        change: PasswordChange,
-    ) -> Result<(), Problem> {
-        let user = grant.user()?.id;
+    pub(crate) async fn change_password(&self, grant: &Grant, change: PasswordChange) -> Result<(), Problem> {
+        let (user, caller) = (grant.user()?.id, grant.caller());
         let mut invalid = Invalid::default();
         if change.current.is_empty() {
             invalid.add("currentPassword", "required", "Enter your current password.");
@@ -51,9 +46,9 @@ impl Herald {
     pub(crate) async fn confirm_password(
         &self,
         grant: &Grant,
-        caller: &Caller,
         password: String,
     ) -> Result<SignedIn, Problem> {
+        let caller = grant.caller();
         let Some(session) = caller.session else {
             let detail = "An API key gives no password: this is for sessions.";
             return Err(Problem::conflict(detail));

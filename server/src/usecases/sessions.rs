@@ -3,11 +3,7 @@
 use api::Problem;
 use domain::{Id, UserId};
 
-use crate::{
-    access::{Caller, Grant},
-    herald::Herald,
-    store::StoredSession,
-};
+use crate::{access::Grant, herald::Herald, store::StoredSession};
 
 impl Herald {
     pub(crate) async fn list_sessions(&self, grant: &Grant) -> Result<Vec<StoredSession>, Problem> {
@@ -21,8 +17,9 @@ impl Herald {
     }
 
     /// Ends all of the caller's own but the one that calls.
-    pub(crate) async fn end_other_sessions(&self, grant: &Grant, caller: &Caller) -> Result<(), Problem> {
-        Ok(self.store.end_other_sessions(grant.user()?.id, caller.session, grant.acted_by()).await?)
+    pub(crate) async fn end_other_sessions(&self, grant: &Grant) -> Result<(), Problem> {
+        let session = grant.caller().session;
+        Ok(self.store.end_other_sessions(grant.user()?.id, session, grant.acted_by()).await?)
     }
 
     pub(crate) async fn end_user_sessions(&self, grant: &Grant, user: UserId) -> Result<(), Problem> {

@@ -77,9 +77,9 @@ pub(super) async fn publish(call: &Call) -> Result<Reply, Problem> {
     let key = header_key(call).map_err(|issue| Problem::invalid(vec![issue.at(KEY_POINTER)]))?;
     let mut request = read(call.body(), false)?;
     request.idempotency_key = key;
-    let event_type = request.payload.event_type();
-    let mut published = call.herald.publish(&call.grant, vec![request]).await?;
-    let (status, answer) = answer(published.pop().ok_or_else(Problem::internal)?, event_type)?;
+    let mut published = call.herald.publish(&call.grant, vec![Ok(request)]).await?;
+    let (event_type, published) = published.pop().ok_or_else(Problem::internal)??;
+    let (status, answer) = answer(published, event_type)?;
     Ok(Reply::json(&answer)?.with_status(status))
 }
 
@@ -94,20 +94,9 @@ async fn publish_batch(call: &Call) -> Result<Reply, Problem> {
         let detail = format!("A batch has 1 to {BATCH_EVENTS_MAX} events; this one has {}.", elements.len());
         return Err(Problem::malformed(detail));
     }
-    let read: Vec<Result<PublishRequest, Problem>> =
-        elements.iter().map(|element| read_element(element)).collect();
-    let good: Vec<PublishRequest> = read.iter().filter_map(|read| read.as_ref().ok().cloned()).collect();
-    let mut published = call.herald.publish(&call.grant, good).await?.into_iter();
-    let mut answers = Vec::with_capacity(read.len());
-    for read in read {
-        answers.push(match read {
-            Err(problem) => problem_json(&problem),
-            Ok(request) => {
-                let published = published.next().ok_or_else(Problem::internal)?;
-                element_answer(published, request.payload.event_type())
-            }
-        });
-    }
+    let requests = elements.iter().map(|element| read_element(element)).collect();
+    let published = call.herald.publish(&call.grant, requests).await?.into_iter();
+    let answers: Vec<Value> = published.map(element_answer).collect();
     Reply::json(&answers)
 }
 
@@ -189,8 +178,8 @@ fn answer(published: Published, event_type: EventType) -> Result<(StatusCode, Va
     Ok((status, json!({ "id": id, "type": event_type, "deliveries": deliveries })))
 }
 
-fn element_answer(published: Published, event_type: EventType) -> Value {
-    match answer(published, event_type) {
+fn element_answer(published: Result<(EventType, Published), Problem>) -> Value {
+    match published.and_then(|(event_type, published)| answer(published, event_type)) {
         Ok((status, mut body)) => {
             body["status"] = Value::from(status.as_u16());
             body

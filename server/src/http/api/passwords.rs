@@ -16,7 +16,7 @@ pub(super) async fn change(call: &Call) -> Result<Reply, Problem> {
         end_others: members.optional_flag("endOthers").unwrap_or(true),
     };
     members.finish()?;
-    call.herald.change_password(&call.grant, call.grant.caller(), change).await?;
+    call.herald.change_password(&call.grant, change).await?;
     Ok(Reply::empty(StatusCode::NO_CONTENT))
 }
 
@@ -25,7 +25,7 @@ pub(super) async fn confirm(call: &Call) -> Result<Reply, Problem> {
     let mut members = call.members()?;
     let password = members.required_text("password").unwrap_or_default();
     members.finish()?;
-    let signed_in = call.herald.confirm_password(&call.grant, call.grant.caller(), password).await?;
+    let signed_in = call.herald.confirm_password(&call.grant, password).await?;
     let cookie = session_cookie(&call.herald.public_url, &signed_in.token);
     Ok(Reply::empty(StatusCode::NO_CONTENT).with_cookie(cookie))
 }

@@ -29,7 +29,7 @@ pub(super) async fn end(call: &Call) -> Result<Reply, Problem> {
 
 pub(super) async fn end_others(call: &Call) -> Result<Reply, Problem> {
     call.optional_members()?.finish()?;
-    call.herald.end_other_sessions(&call.grant, call.grant.caller()).await?;
+    call.herald.end_other_sessions(&call.grant).await?;
     Ok(Reply::empty(StatusCode::NO_CONTENT))
 }
 
