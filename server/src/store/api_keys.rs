@@ -9,7 +9,6 @@ use super::{
     audit::{ActedBy, AuditEntry, Changes, Target},
     direct::Sql,
     group::{Flushed, Group, Rows},
-    inbox::Weight,
     parsed,
     user_acts::user_row,
     writer::{Collect, Write},
@@ -219,10 +218,6 @@ impl Collect for NoteUse {
 
     fn collect(&mut self, rows: &mut Rows) {
         rows.used_keys.push(self.key_hash);
-    }
-
-    fn weight(&self) -> Weight {
-        Weight::default()
     }
 
     fn settle(self, _flushed: &Flushed) {}

@@ -49,8 +49,7 @@ impl Direct {
         connection: &mut SqliteConnection,
         work: impl FnOnce(&Sql<'_>) -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {
-        let _locked = connection.lock_handle().await?;
-        work(&Sql { sqlite: &self.sqlite })
+        work(&self.lock(connection).await?.sql())
     }
 
     /// Gives up the handle.

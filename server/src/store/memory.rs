@@ -88,18 +88,18 @@ impl Memory {
         }
         let rows = sql.query(
             "SELECT asked.value ->> 0, asked.value ->> 1, w.seq, w.id, w.enabled, w.name, o.name
-             FROM json_each(?) AS asked
+             FROM json_each(?1) AS asked
              CROSS JOIN webhooks AS w ON w.type = asked.value ->> 1
                  AND w.organization_id = asked.value ->> 0 AND w.platform = 0
              JOIN organizations AS o ON o.id = w.organization_id
              WHERE w.deleted_at IS NULL
              UNION ALL
              SELECT asked.value ->> 0, asked.value ->> 1, w.seq, w.id, w.enabled, w.name, o.name
-             FROM json_each(?) AS asked
+             FROM json_each(?1) AS asked
              CROSS JOIN webhooks AS w ON w.type = asked.value ->> 1 AND w.platform = 1
              JOIN organizations AS o ON o.id = w.organization_id
              WHERE w.deleted_at IS NULL",
-            params![to_json(&unknown), to_json(&unknown)],
+            params![to_json(&unknown)],
             SubscriberRow::read,
         )?;
         for key in unknown {

@@ -220,18 +220,22 @@ fn known_keys(sql: &Sql<'_>, published: &[Arc<ToPublish>]) -> Result<HashMap<Key
 }
 
 fn insert_keys(sql: &Sql<'_>, keys: &[NewKey], told: &[Told]) -> Result<(), StoreError> {
-    let row = |new: &NewKey| Some((Arc::clone(&new.event), *told.get(new.place)?));
-    let rows: Vec<_> = keys.iter().filter_map(row).collect();
+    let rows: Vec<_> = keys
+        .iter()
+        .filter_map(|NewKey { event, place }| {
+            let (key, hash) = event.key.as_ref()?;
+            Some((event.organization_id, key, hash, told.get(*place)?))
+        })
+        .collect();
     sql.execute_rows(
         "INSERT INTO idempotency_keys (organization_id, key, content_hash, event_seq, deliveries)
          SELECT * FROM (VALUES {rows}) WHERE column1 IS NOT NULL",
         &rows,
-        |(event, told)| {
-            let (key, hash) = event.key.as_ref().map_or(("", [].as_slice()), |(key, hash)| (key, hash));
+        |(organization, key, hash, told)| {
             [
-                event.organization_id.to_string().into(),
-                key.into(),
-                hash.into(),
+                organization.to_string().into(),
+                key.as_str().into(),
+                hash.as_slice().into(),
                 told.seq.into(),
                 told.deliveries.into(),
             ]

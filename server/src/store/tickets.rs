@@ -38,7 +38,9 @@ pub(super) trait Collect: Send + 'static {
     }
 
     /// How much it makes its group grow by.
-    fn weight(&self) -> Weight;
+    fn weight(&self) -> Weight {
+        Weight::default()
+    }
 
     /// What came of it.
     fn settle(self, flushed: &Flushed) -> Self::Output;
