@@ -45,6 +45,10 @@ pub(super) async fn add(State(herald): State<Herald>, request: Request, next: Ne
 }
 
 fn ends_session(headers: &HeaderMap, herald: &Herald) -> bool {
-    let ended = format!("{}=;", session_cookie_name(&herald.public_url));
-    headers.get_all(header::SET_COOKIE).iter().any(|line| line.as_bytes().starts_with(ended.as_bytes()))
+    let name = session_cookie_name(&herald.public_url).as_bytes();
+    let is_emptied = |value: &[u8]| value.starts_with(b"=;");
+    headers
+        .get_all(header::SET_COOKIE)
+        .iter()
+        .any(|line| line.as_bytes().strip_prefix(name).is_some_and(is_emptied))
 }

@@ -155,10 +155,7 @@ async fn a_reset_works_once_for_an_hour_and_ends_what_was_open() {
 async fn nobody_resets_a_platform_admin_but_another_one() {
     let herald = TestHerald::start().await;
     let admin = herald.first_admin().await;
-    admin.create_user("chief").await;
-    admin.create_group("parallelworks", "chiefs", &["org:admin"]).await;
-    admin.add_member("parallelworks", "chiefs", "chief").await;
-    let chief = admin.log_in("chief", PASSWORD).await;
+    let chief = admin.holder("parallelworks", "chief", "org:admin").await;
     let users = "/api/organizations/parallelworks/users";
     for request in [
         chief.post(&format!("{users}/admin/password-reset"), json!({})).await,

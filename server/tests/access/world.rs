@@ -54,9 +54,9 @@ impl World {
             platform_delivery,
             platform_job,
             member: admin.log_in("member", PASSWORD).await,
-            users_holder: holder(&admin, ACME, "users-holder", "org:users").await,
-            org_admin: holder(&admin, ACME, "org-admin", "org:admin").await,
-            stranger: holder(&admin, OTHER, "stranger", "org:admin").await,
+            users_holder: admin.holder(ACME, "users-holder", "org:users").await,
+            org_admin: admin.holder(ACME, "org-admin", "org:admin").await,
+            stranger: admin.holder(OTHER, "stranger", "org:admin").await,
             acme_id: admin.organization_id(ACME).await,
             other_id: admin.organization_id(OTHER).await,
             admin,
@@ -144,15 +144,6 @@ async fn deliveries_and_jobs(admin: &Client) -> [(String, String); 2] {
 async fn platform_webhook(admin: &Client, name: &str, event_type: &str) -> String {
     let body = json!({ "enabled": true, "name": name, "type": event_type, "url": TARGET });
     text(&admin.post("/api/platform/webhooks", body).await.ok()["name"])
-}
-
-/// A user who holds a role in their own organization, logged in.
-async fn holder(admin: &Client, organization: &str, username: &str, role: &str) -> Client {
-    let group = format!("{username}-group");
-    admin.create_user_in(organization, username).await;
-    admin.create_group(organization, &group, &[role]).await;
-    admin.add_member(organization, &group, username).await;
-    admin.log_in(username, PASSWORD).await
 }
 
 fn text(value: &serde_json::Value) -> String {

@@ -75,10 +75,7 @@ async fn its_name_is_free_beside_the_organization_s_own() {
 async fn only_platform_admins_see_them() {
     let herald = TestHerald::start().await;
     let admin = herald.first_admin().await;
-    admin.create_user("chief").await;
-    admin.create_group("parallelworks", "chiefs", &["org:admin"]).await;
-    admin.add_member("parallelworks", "chiefs", "chief").await;
-    let chief = admin.log_in("chief", PASSWORD).await;
+    let chief = admin.holder("parallelworks", "chief", "org:admin").await;
     assert_eq!(chief.get(PATH).await.status, 403);
     assert_eq!(herald.client().get(PATH).await.status, 401);
     herald.stop().await;

@@ -299,6 +299,15 @@ impl Client {
         assert!(done.is_ok(), "{webhook} has {found:?} {status}, not {count}");
     }
 
+    /// A new user who holds a role in their own organization, logged in.
+    pub async fn holder(&self, organization: &str, username: &str, role: &str) -> Client {
+        let group = format!("{username}-group");
+        self.create_user_in(organization, username).await;
+        self.create_group(organization, &group, &[role]).await;
+        self.add_member(organization, &group, username).await;
+        self.log_in(username, PASSWORD).await
+    }
+
     pub async fn create_organization(&self, name: &str) -> Value {
         self.post("/api/organizations", json!({ "organizationName": name })).await.ok()
     }

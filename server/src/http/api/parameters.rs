@@ -2,37 +2,21 @@
 
 use domain::Operation;
 
+/// What the audit log can be filtered by, and what else there is.
+macro_rules! audit_filters {
+    ($($more:literal),*) => {
+        &["from", "to", "type", "actor", "actorType", "targetType", "targetId", "outcome", "search", $($more),*]
+    };
+}
+
 pub(super) const fn of(operation: Operation) -> &'static [&'static str] {
     match operation {
         Operation::ListDeliveries | Operation::ListPlatformDeliveries => {
             &["status", "type", "from", "to", "cursor", "limit"]
         }
         Operation::ListEvents => &["after", "from", "to", "type", "search", "limit"],
-        Operation::ListAudit => &[
-            "from",
-            "to",
-            "type",
-            "actor",
-            "actorType",
-            "targetType",
-            "targetId",
-            "outcome",
-            "search",
-            "limit",
-            "cursor",
-        ],
-        Operation::ExportAudit => &[
-            "from",
-            "to",
-            "type",
-            "actor",
-            "actorType",
-            "targetType",
-            "targetId",
-            "outcome",
-            "search",
-            "format",
-        ],
+        Operation::ListAudit => audit_filters!("limit", "cursor"),
+        Operation::ExportAudit => audit_filters!("format"),
         Operation::ListUsers => &["limit", "skip", "search", "active", "sortBy", "sortDir"],
         _ => &[],
     }
