@@ -37,7 +37,7 @@ cargo xtask test [--only A,B] [-- ARGUMENTS]
 cargo xtask faults [--long] [-- ARGUMENTS]
                                     kills, power cuts, failing disks and stops under load; with --long for hours;
                                     the arguments go to the tests
-cargo xtask build                   the console (wasm, style) and the server with the console inside it
+cargo xtask build [--debug]         the console (wasm, style) and the server with the console inside it
 cargo xtask bench [-- ARGUMENTS]    build the server, then `herald bench`; the arguments go to it
 cargo xtask help                    this text
 
@@ -74,13 +74,17 @@ fn dispatch(arguments: &[String]) -> Outcome<ExitCode> {
 }
 
 fn build_only(arguments: &[String]) -> Outcome {
-    if let Some(unknown) = arguments.first() {
-        return Err(Failure::new(format!(
-            "`cargo xtask build` takes no argument, and `{unknown}` was given."
-        )));
-    }
+    let server = match arguments {
+        [] => build::Server::Release,
+        [debug] if debug == "--debug" => build::Server::Debug,
+        [other, ..] => {
+            return Err(Failure::new(format!(
+                "`cargo xtask build` takes `--debug` or nothing, and `{other}` was given."
+            )));
+        }
+    };
     let workspace = Workspace::from_environment()?;
-    build::build(&workspace, &mut Progress::new(build::STEPS))?;
-    println!("\n{} is built, the console inside it.", workspace.binary().display());
+    build::build(&workspace, server, &mut Progress::new(build::STEPS))?;
+    println!("\n{} is built, the console inside it.", workspace.binary_in(server.folder()).display());
     Ok(())
 }

@@ -12,7 +12,7 @@ const ALLOW_LOOPBACK: [&str; 4] = ["--allow-target", "127.0.0.0/8", "--allow-tar
 
 pub(crate) fn run(workspace: &Workspace, arguments: &[String]) -> Outcome {
     let mut progress = Progress::new(build::STEPS + 1);
-    build::build(workspace, &mut progress)?;
+    build::build(workspace, build::Server::Release, &mut progress)?;
     progress.announce("Starting Herald");
     println!(
         "      Webhooks may call this machine (127.0.0.0/8 and ::1), for trying things; Ctrl-C stops it."

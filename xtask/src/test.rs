@@ -49,7 +49,7 @@ fn run_check(
         "guard" => {
             progress.step("Checking what the wasm half and the clients depend on", || guard::check(workspace))
         }
-        "build" => build::build(workspace, progress),
+        "build" => build::build(workspace, build::Server::Release, progress),
         "examples" => progress.step("Running the examples against the binary", || examples::check(workspace)),
         "clients" => progress.step("Running clients in Python", || clients::test(workspace)),
         "types" => {

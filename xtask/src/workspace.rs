@@ -82,6 +82,11 @@ impl Workspace {
     }
 
     pub(crate) fn binary(&self) -> PathBuf {
-        self.target.join("release").join(format!("herald{}", env::consts::EXE_SUFFIX))
+        self.binary_in("release")
+    }
+
+    /// By the profile's folder.
+    pub(crate) fn binary_in(&self, profile: &str) -> PathBuf {
+        self.target.join(profile).join(format!("herald{}", env::consts::EXE_SUFFIX))
     }
 }
