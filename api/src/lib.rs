@@ -19,7 +19,9 @@ pub mod users;
 pub mod webhooks;
 
 #[cfg(feature = "ssr")]
-pub use backend::Backend;
+pub use backend::{
+    Backend, DeliveryBackend, EventBackend, OrganizationBackend, SessionBackend, UserBackend, WebhookBackend,
+};
 #[cfg(feature = "ssr")]
 use backend::{backend, settle};
 pub use flash::{Flash, FormFlash, Next, Toast, ToastKind};

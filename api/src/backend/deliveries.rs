@@ -1,0 +1,41 @@
+//! Deliveries, and sending them again.
+
+use async_trait::async_trait;
+use domain::{Delivery, DeliveryDetail, DeliveryId, OrganizationId, WebhookId};
+
+use crate::{
+    Problem,
+    deliveries::{Begun, DeliveryPage, HeldAction, Redelivery},
+};
+
+#[async_trait]
+pub trait DeliveryBackend: Send + Sync {
+    async fn deliveries(
+        &self,
+        organization: OrganizationId,
+        webhook: WebhookId,
+        cursor: Option<String>,
+    ) -> Result<DeliveryPage, Problem>;
+    async fn delivery(
+        &self,
+        organization: OrganizationId,
+        delivery: DeliveryId,
+    ) -> Result<DeliveryDetail, Problem>;
+    async fn redeliver(
+        &self,
+        organization: OrganizationId,
+        delivery: DeliveryId,
+    ) -> Result<Delivery, Problem>;
+    async fn redeliver_many(
+        &self,
+        organization: OrganizationId,
+        webhook: WebhookId,
+        which: Redelivery,
+    ) -> Result<Begun, Problem>;
+    async fn settle_held(
+        &self,
+        organization: OrganizationId,
+        webhook: WebhookId,
+        action: HeldAction,
+    ) -> Result<Begun, Problem>;
+}

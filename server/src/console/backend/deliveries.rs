@@ -1,0 +1,68 @@
+//! Deliveries, and sending them again.
+
+use api::{
+    DeliveryBackend, Problem,
+    deliveries::{Begun, DeliveryPage, HeldAction, Redelivery},
+};
+use async_trait::async_trait;
+use domain::{Delivery, DeliveryDetail, DeliveryId, Operation, OrganizationId, WebhookId, limits::PAGE_ROWS};
+
+use super::RequestBackend;
+use crate::store::{DeliveryFilter, JobAction};
+
+#[async_trait]
+impl DeliveryBackend for RequestBackend {
+    async fn deliveries(
+        &self,
+        organization: OrganizationId,
+        webhook: WebhookId,
+        cursor: Option<String>,
+    ) -> Result<DeliveryPage, Problem> {
+        let grant = self.grant(Operation::ListDeliveries, organization).await?;
+        let filter = DeliveryFilter::default();
+        self.herald.deliveries(&grant, webhook, &filter, cursor.as_deref(), PAGE_ROWS).await
+    }
+
+    async fn delivery(
+        &self,
+        organization: OrganizationId,
+        delivery: DeliveryId,
+    ) -> Result<DeliveryDetail, Problem> {
+        let grant = self.grant(Operation::ReadDelivery, organization).await?;
+        self.herald.delivery(&grant, &delivery.to_string()).await
+    }
+
+    async fn redeliver(
+        &self,
+        organization: OrganizationId,
+        delivery: DeliveryId,
+    ) -> Result<Delivery, Problem> {
+        let grant = self.grant(Operation::RedeliverOne, organization).await?;
+        self.herald.redeliver(&grant, &delivery.to_string()).await
+    }
+
+    async fn redeliver_many(
+        &self,
+        organization: OrganizationId,
+        webhook: WebhookId,
+        which: Redelivery,
+    ) -> Result<Begun, Problem> {
+        let grant = self.grant(Operation::RedeliverMany, organization).await?;
+        let Redelivery { since, status, dry_run } = which;
+        self.herald.redeliver_many(&grant, webhook, since, status, dry_run).await
+    }
+
+    async fn settle_held(
+        &self,
+        organization: OrganizationId,
+        webhook: WebhookId,
+        action: HeldAction,
+    ) -> Result<Begun, Problem> {
+        let grant = self.grant(Operation::SettleHeld, organization).await?;
+        let action = match action {
+            HeldAction::Release => JobAction::Release,
+            HeldAction::Discard => JobAction::Discard,
+        };
+        self.herald.settle_held(&grant, webhook, action).await
+    }
+}

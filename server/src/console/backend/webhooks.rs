@@ -1,0 +1,122 @@
+//! Webhooks and their secrets.
+
+use std::time::Duration;
+
+use api::{
+    Problem, WebhookBackend,
+    webhooks::{NewWebhook, PreviousSecret, SecretView, WebhookEdit, WebhookRow, WebhookView},
+};
+use async_trait::async_trait;
+use domain::{DeliveryDetail, Operation, OrganizationId, WebhookId};
+
+use super::RequestBackend;
+use crate::{
+    store::Secrets,
+    usecases::{EditWebhook, NewWebhookRequest},
+};
+
+#[async_trait]
+impl WebhookBackend for RequestBackend {
+    async fn webhooks(&self, organization: OrganizationId) -> Result<Vec<WebhookRow>, Problem> {
+        let grant = self.grant(Operation::ListWebhooks, organization).await?;
+        self.herald.list_webhooks(&grant).await
+    }
+
+    async fn webhook(
+        &self,
+        organization: OrganizationId,
+        webhook: WebhookId,
+    ) -> Result<WebhookView, Problem> {
+        let grant = self.grant(Operation::ListWebhooks, organization).await?;
+        self.herald.webhook(&grant, webhook).await
+    }
+
+    async fn create_webhook(
+        &self,
+        organization: OrganizationId,
+        new: NewWebhook,
+    ) -> Result<WebhookView, Problem> {
+        let grant = self.grant(Operation::CreateWebhook, organization).await?;
+        let NewWebhook { event_type, name, url, description, enabled } = new;
+        let description = with_line_feeds(&description);
+        let request = NewWebhookRequest { event_type, name, url, description, enabled, headers: Vec::new() };
+        self.herald.create_webhook(&grant, request).await.map_err(at_form_fields)
+    }
+
+    async fn edit_webhook(
+        &self,
+        organization: OrganizationId,
+        webhook: WebhookId,
+        edit: WebhookEdit,
+    ) -> Result<WebhookView, Problem> {
+        let grant = self.grant(Operation::UpdateWebhook, organization).await?;
+        let WebhookEdit { name, url, description, enabled } = edit;
+        let description = description.map(|text| with_line_feeds(&text));
+        let edit = EditWebhook { enabled, name, url, description, headers: Vec::new() };
+        self.herald.edit_webhook(&grant, webhook, edit).await
+    }
+
+    async fn delete_webhooks(
+        &self,
+        organization: OrganizationId,
+        webhooks: Vec<WebhookId>,
+    ) -> Result<u32, Problem> {
+        let grant = self.grant(Operation::DeleteWebhook, organization).await?;
+        self.herald.delete_webhooks(&grant, webhooks).await
+    }
+
+    async fn set_webhook_enabled(
+        &self,
+        organization: OrganizationId,
+        webhook: WebhookId,
+        enabled: bool,
+    ) -> Result<(), Problem> {
+        let grant = self.grant(Operation::UpdateWebhook, organization).await?;
+        let edit = EditWebhook { enabled: Some(enabled), ..EditWebhook::default() };
+        self.herald.edit_webhook(&grant, webhook, edit).await.map(drop)
+    }
+
+    async fn secret(&self, organization: OrganizationId, webhook: WebhookId) -> Result<SecretView, Problem> {
+        let grant = self.grant(Operation::ReadSecret, organization).await?;
+        self.herald.secrets(&grant, webhook).await.map(secret_view)
+    }
+
+    async fn rotate_secret(
+        &self,
+        organization: OrganizationId,
+        webhook: WebhookId,
+        overlap_seconds: Option<u64>,
+    ) -> Result<SecretView, Problem> {
+        let grant = self.grant(Operation::RotateSecret, organization).await?;
+        let overlap = overlap_seconds.map(Duration::from_secs);
+        self.herald.rotate_secret(&grant, webhook, overlap).await.map(secret_view)
+    }
+
+    async fn test_webhook(
+        &self,
+        organization: OrganizationId,
+        webhook: WebhookId,
+    ) -> Result<DeliveryDetail, Problem> {
+        let grant = self.grant(Operation::TestWebhook, organization).await?;
+        self.herald.test_webhook(&grant, webhook).await
+    }
+}
+
+/// A browser sends a text area's line breaks as CR LF.
+fn with_line_feeds(text: &str) -> String {
+    text.replace("\r\n", "\n")
+}
+
+fn secret_view(secrets: Secrets) -> SecretView {
+    let previous =
+        secrets.previous.map(|(secret, expires_at)| PreviousSecret { secret: secret.reveal(), expires_at });
+    SecretView { secret: secrets.secret.reveal(), previous }
+}
+
+/// The form's field for the type is `event_type`: `type` is no name for a Rust argument.
+fn at_form_fields(mut problem: Problem) -> Problem {
+    for error in problem.errors.iter_mut().filter(|error| error.pointer == "#/type") {
+        "#/event_type".clone_into(&mut error.pointer);
+    }
+    problem
+}
