@@ -17,6 +17,12 @@ pub fn organization(organization: OrganizationId) -> String {
     format!("/organizations/{organization}")
 }
 
+/// Finding an event, with `?q=`.
+#[must_use]
+pub fn find(organization: OrganizationId) -> String {
+    format!("/organizations/{organization}/find")
+}
+
 #[must_use]
 pub fn users(organization: OrganizationId) -> String {
     format!("/organizations/{organization}/users")

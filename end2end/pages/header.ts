@@ -9,6 +9,10 @@ export class Header {
     return this.page.getByRole('link', { name: 'Organization settings', exact: true }).first();
   }
 
+  get find(): Locator {
+    return this.page.getByRole('banner').getByRole('searchbox', { name: 'Find an event, user or id' });
+  }
+
   async openMenu(username: string): Promise<void> {
     await this.page.getByRole('banner').locator('summary', { hasText: username }).click();
   }

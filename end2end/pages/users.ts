@@ -16,7 +16,7 @@ export class UsersPage {
   ) {
     this.path = `/organizations/${organization.id}/users`;
     this.add = page.getByRole('link', { name: '+ Add user', exact: true });
-    this.search = page.getByRole('searchbox');
+    this.search = page.getByRole('main').getByRole('searchbox');
     this.modal = page.getByRole('dialog');
     this.cancel = this.modal.getByRole('button', { name: 'Cancel', exact: true });
   }

@@ -24,7 +24,7 @@ export class WebhooksPage {
     this.add = page.getByRole('link', { name: '+ Add Webhook', exact: true });
     this.delete = page.getByRole('button', { name: /^Delete webhooks( \(\d+\))?$/ });
     this.all = page.getByRole('columnheader').getByRole('checkbox');
-    this.search = page.getByRole('searchbox');
+    this.search = page.getByRole('main').getByRole('searchbox');
     this.type = page.getByLabel('Filter by type');
     this.status = page.getByLabel('Filter by status');
     this.modal = page.getByRole('dialog');

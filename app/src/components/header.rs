@@ -4,18 +4,24 @@ use api::{
     paths,
     session::{Membership, SessionView},
 };
+use domain::OrganizationId;
 use leptos::{either::Either, prelude::*};
 use leptos_router::hooks::use_url;
 
 use super::{icon::Icon, user_menu::UserMenu};
-use crate::session::{organization_in, use_session};
+use crate::{
+    address::use_query,
+    islands::awake::FIND,
+    session::{organization_in, use_session},
+};
 
 #[component]
 pub(crate) fn Header() -> impl IntoView {
     let session = use_session();
     let path = use_url().with_untracked(|url| url.path().to_owned());
+    let sought = use_query().first("q").to_owned();
     let signed_in = Suspend::new(async move {
-        session.await.ok().flatten().map(|session| view! { <SignedIn session path/> })
+        session.await.ok().flatten().map(|session| view! { <SignedIn session path sought/> })
     });
     view! {
         <header class="header">
@@ -29,20 +35,44 @@ pub(crate) fn Header() -> impl IntoView {
 }
 
 #[component]
-fn SignedIn(session: SessionView, path: String) -> impl IntoView {
+fn SignedIn(session: SessionView, path: String, sought: String) -> impl IntoView {
     let current = current_of(&session.organizations, &path).cloned().map(|current| {
-        let settings = paths::organization(current.organization.id);
+        let (id, admin) = (current.organization.id, current.admin);
+        let all = session.organizations.clone();
         view! {
             <span class="header-slash" aria-hidden="true">"/"</span>
-            <Organizations all=session.organizations.clone() current/>
+            <Organizations all current/>
             <nav class="header-nav" aria-label="Main">
-                <a href=settings>"Organization settings"</a>
+                <a href=paths::organization(id)>"Organization settings"</a>
             </nav>
+            {admin.then(|| view! { <Find organization=id path sought/> })}
         }
     });
     view! {
         {current}
         <UserMenu session/>
+    }
+}
+
+/// Finds an event by user name, e-mail or id. The key `/` leads into it.
+#[component]
+fn Find(organization: OrganizationId, path: String, sought: String) -> impl IntoView {
+    let to = paths::find(organization);
+    let sought = if path == to { sought } else { String::new() };
+    view! {
+        <form class="find" role="search" aria-label="Find" method="get" action=to>
+            <input
+                class="input"
+                id=FIND
+                type="search"
+                name="q"
+                value=sought
+                placeholder="Find an event, user or id"
+                aria-label="Find an event, user or id"
+                aria-keyshortcuts="/"
+            />
+            <kbd class="find-key needs-script" aria-hidden="true">"/"</kbd>
+        </form>
     }
 }
 

@@ -1,4 +1,4 @@
-//! What every page gains in the browser: times that go on, menus and messages that close, forms that are sent once.
+//! What every page gains in the browser: times that go on, menus and messages that close, forms that are sent once, the key `/`.
 
 use std::time::Duration;
 
@@ -17,6 +17,8 @@ use crate::{
 const TICK: Duration = Duration::from_secs(5);
 /// Says that a form is on its way.
 const SENDING: &str = "data-sending";
+/// The id of the field that the key `/` leads into.
+pub(crate) const FIND: &str = "find";
 
 #[island]
 pub(crate) fn Awake() -> impl IntoView {
@@ -25,6 +27,7 @@ pub(crate) fn Awake() -> impl IntoView {
         close_menus_when_left();
         take_out_toasts();
         send_forms_once();
+        find_by_key();
         if let Some(root) = document().document_element() {
             let _ = root.set_attribute("data-hydrated", "");
         }
@@ -107,3 +110,16 @@ fn send_forms_once() {
         }
     });
 }
+
+/// The key `/` leads into Find, unless something is being typed.
+fn find_by_key() {
+    window_event_listener(ev::keydown, |event| {
+        let with_others = event.ctrl_key() || event.meta_key() || event.alt_key();
+        if event.key() == "/" && !with_others && closest(&event, TYPED_INTO).is_none() {
+            event.prevent_default();
+            focus(&format!("#{FIND}"));
+        }
+    });
+}
+
+const TYPED_INTO: &str = "input, textarea, select, dialog";
