@@ -124,5 +124,5 @@ pub async fn settle_held(
 
 #[must_use]
 pub fn after_redeliver(organization: OrganizationId, webhook: WebhookId) -> Next {
-    Next::new(paths::webhook(organization, webhook))
+    Next::new(paths::webhook_deliveries(organization, webhook))
 }

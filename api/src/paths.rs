@@ -47,3 +47,13 @@ pub fn new_webhook(organization: OrganizationId) -> String {
 pub fn webhook(organization: OrganizationId, webhook: WebhookId) -> String {
     format!("/organizations/{organization}/webhooks/{webhook}")
 }
+
+#[must_use]
+pub fn webhook_deliveries(organization: OrganizationId, webhook: WebhookId) -> String {
+    format!("/organizations/{organization}/webhooks/{webhook}/deliveries")
+}
+
+#[must_use]
+pub fn webhook_secret(organization: OrganizationId, webhook: WebhookId) -> String {
+    format!("/organizations/{organization}/webhooks/{webhook}/secret")
+}

@@ -238,5 +238,5 @@ pub async fn rotate_secret(
 
 #[must_use]
 pub fn after_read_secret(organization: OrganizationId, webhook: WebhookId) -> Next {
-    Next::new(paths::webhook(organization, webhook))
+    Next::new(paths::webhook_secret(organization, webhook))
 }

@@ -12,8 +12,8 @@ use crate::{
     components::{header::Header, toasts::Toasts},
     islands::awake::Awake,
     pages::{
-        FirstRunPage, GeneralPage, NewUserPage, NewWebhookPage, NotFoundPage, SignInPage, StartPage,
-        UsersPage, WebhookPage, WebhooksPage,
+        DeliveriesPage, FirstRunPage, GeneralPage, NewUserPage, NewWebhookPage, NotFoundPage, SecretPage,
+        SignInPage, StartPage, UsersPage, WebhookPage, WebhooksPage,
     },
     session::provide_session,
 };
@@ -49,7 +49,9 @@ fn Pages() -> impl IntoView {
             <Route path=path!("/organizations/:id/users/new") view=NewUserPage ssr=ssr.clone()/>
             <Route path=path!("/organizations/:id/webhooks") view=WebhooksPage ssr=ssr.clone()/>
             <Route path=path!("/organizations/:id/webhooks/new") view=NewWebhookPage ssr=ssr.clone()/>
-            <Route path=path!("/organizations/:id/webhooks/:webhook") view=WebhookPage ssr/>
+            <Route path=path!("/organizations/:id/webhooks/:webhook") view=WebhookPage ssr=ssr.clone()/>
+            <Route path=path!("/organizations/:id/webhooks/:webhook/deliveries") view=DeliveriesPage ssr=ssr.clone()/>
+            <Route path=path!("/organizations/:id/webhooks/:webhook/secret") view=SecretPage ssr/>
         </FlatRoutes>
     }
 }

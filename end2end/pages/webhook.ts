@@ -14,8 +14,13 @@ export class WebhookPage {
     this.deliveries = page.getByRole('table').locator('tbody').getByRole('row');
   }
 
-  open(organization: Organization, webhook: Pick<Webhook, 'id'>): Promise<Response> {
-    return visit(this.page, `/organizations/${organization.id}/webhooks/${webhook.id}`);
+  /** The overview, or another tab by the end of its address. */
+  open(organization: Organization, webhook: Pick<Webhook, 'id'>, tab: '' | '/deliveries' | '/secret' = ''): Promise<Response> {
+    return visit(this.page, `/organizations/${organization.id}/webhooks/${webhook.id}${tab}`);
+  }
+
+  tab(name: string): Locator {
+    return this.page.getByRole('navigation', { name: /^Webhook / }).getByRole('link', { name, exact: true });
   }
 
   /** The newest delivery that tells of someone. */

@@ -37,7 +37,7 @@ test('an admin sees all tabs, and the open one is marked', async ({ page, organi
 test("another organization's admin finds nothing", async ({ page, organization, directory }) => {
   const webhook = await directory.webhook(organization);
   await signInAs(page, (await directory.organization()).admin);
-  for (const path of ['', '/users', '/webhooks', '/webhooks/new', `/webhooks/${webhook.id}`]) {
+  for (const path of ['', '/users', '/webhooks', '/webhooks/new', `/webhooks/${webhook.id}`, `/webhooks/${webhook.id}/secret`]) {
     const response = await visit(page, `/organizations/${organization.id}${path}`);
     expect(response.status(), path).toBe(404);
     await expect(page.getByRole('heading', heading)).toHaveText('This is not here');

@@ -29,7 +29,8 @@ async function pages(directory: Directory, organization: Organization): Promise<
     '/', at, `${at}/users`, `${at}/users?q=nobody-like-it`, `${at}/users?disable=${user.id}`, `${at}/users/new`,
     `${at}/webhooks`, `${at}/webhooks?q=nothing-like-it`, `${at}/webhooks?delete=${quiet.id}&delete=${held.id}`,
     `${at}/webhooks?delete=`, `${at}/webhooks/new`, `${at}/webhooks/${webhook.id}`, `${at}/webhooks/${held.id}`,
-    `${at}/webhooks/${quiet.id}`, '/nothing',
+    `${at}/webhooks/${quiet.id}`, `${at}/webhooks/${quiet.id}/deliveries`, `${at}/webhooks/${webhook.id}/deliveries`,
+    `${at}/webhooks/${quiet.id}/secret`, '/nothing',
   ];
 }
 

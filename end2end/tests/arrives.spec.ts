@@ -43,15 +43,18 @@ test('a created and a disabled user arrive, signed', async ({ page, otherPage, o
 
   const detail = new WebhookPage(page);
   await detail.open(organization, webhook);
+  await detail.tab('Secret').click();
+  await expect(detail.tab('Secret')).toHaveAttribute('aria-current', 'page');
   await expect(detail.secret).toHaveCount(0);
   await detail.reveal.click();
   await expect(detail.secret).toBeVisible();
   expect(verify(await detail.secret.innerText(), created)).toBe(true);
+  await page.reload();
+  await expect(detail.secret).toHaveCount(0);
+  await detail.tab('Deliveries').click();
   const delivery = detail.delivery(who.username);
   await expect(await detail.cell(delivery, 'Status')).toHaveText('Delivered');
   await expect(await detail.cell(delivery, 'Response')).toContainText('200');
-  await page.reload();
-  await expect(detail.secret).toHaveCount(0);
 
   const list = new UsersPage(page, organization);
   await list.open();
@@ -76,7 +79,7 @@ test('what did not arrive says why and when it is tried again', async ({ page, o
   await receiver.next();
   const detail = new WebhookPage(page);
   await expect(async () => {
-    await detail.open(organization, webhook);
+    await detail.open(organization, webhook, '/deliveries');
     await expect(await detail.cell(detail.delivery(organization.admin.username), 'Response')).toContainText('500', {
       timeout: 500,
     });
@@ -94,7 +97,7 @@ test('what happens while a webhook is disabled is held', async ({ page, organiza
   await page.getByRole('button', { name: 'Disable', exact: true }).click();
   await expectToast(page, 'Webhook disabled');
   await signInAs(page, organization.admin);
-  await detail.open(organization, webhook);
+  await detail.open(organization, webhook, '/deliveries');
   await expect(await detail.cell(detail.delivery(organization.admin.username), 'Status')).toHaveText('Held');
   const webhooks = new WebhooksPage(page, organization);
   await webhooks.open();

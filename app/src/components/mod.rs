@@ -14,5 +14,6 @@ pub(crate) mod modal;
 pub(crate) mod moment;
 pub(crate) mod states;
 pub(crate) mod status;
+pub(crate) mod tabs;
 pub(crate) mod toasts;
 mod user_menu;

@@ -11,7 +11,11 @@ pub(crate) use organization::{
     general::GeneralPage,
     new_user::NewUserPage,
     users::UsersPage,
-    webhooks::{detail::WebhookPage, list::WebhooksPage, new::NewWebhookPage},
+    webhooks::{
+        detail::{DeliveriesPage, SecretPage, WebhookPage},
+        list::WebhooksPage,
+        new::NewWebhookPage,
+    },
 };
 pub(crate) use refused::{NotFoundPage, refused};
 pub(crate) use sign_in::SignInPage;

@@ -6,13 +6,15 @@ use crate::{
 };
 
 /// Below `/organizations/{id}`; `WEBHOOK` stands for an id.
-const TABLE: [(&str, Who); 6] = [
+const TABLE: [(&str, Who); 8] = [
     ("", Who::Belonging),
     ("/users", Who::Users),
     ("/users/new", Who::Users),
     ("/webhooks", Who::Admins),
     ("/webhooks/new", Who::Admins),
     ("/webhooks/WEBHOOK", Who::Admins),
+    ("/webhooks/WEBHOOK/deliveries", Who::Admins),
+    ("/webhooks/WEBHOOK/secret", Who::Admins),
 ];
 
 #[tokio::test]
@@ -44,11 +46,14 @@ async fn every_page_is_shown_to_those_whom_the_reference_names() {
 async fn a_page_of_another_organizations_webhook_is_not_found() {
     let world = World::start().await;
     let foreign = world.objects_in(crate::world::OTHER).await;
-    let path = format!("/organizations/{}/webhooks/{}", world.acme_id, foreign.webhook_id);
-    for caller in [Caller::Admin, Caller::PlatformAdmin] {
-        let answer = world.client(caller).get(&path).await;
-        assert_eq!(answer.status, 404, "{caller:?}");
-        assert!(!answer.text.contains(&foreign.webhook), "{caller:?}");
+    for page in TABLE.map(|(page, _)| page).iter().filter(|page| page.contains("WEBHOOK")) {
+        let path =
+            format!("/organizations/{}{}", world.acme_id, page.replace("WEBHOOK", &foreign.webhook_id));
+        for caller in [Caller::Admin, Caller::PlatformAdmin] {
+            let answer = world.client(caller).get(&path).await;
+            assert_eq!(answer.status, 404, "{path} by {caller:?}");
+            assert!(!answer.text.contains(&foreign.webhook), "{path} by {caller:?}");
+        }
     }
     world.herald.stop().await;
 }

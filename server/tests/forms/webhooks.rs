@@ -183,7 +183,7 @@ async fn a_secret_is_shown_once_on_the_webhooks_page() {
     let secret = console.admin.get(&format!("/api/organizations/parallelworks/webhooks/{name}/secret")).await;
     let secret = secret.ok()["secret"].as_str().expect("a secret").to_owned();
     let mut browser = Browser::of(console.admin.clone());
-    let from = format!("{}/{id}", console.tab);
+    let from = format!("{}/{id}/secret", console.tab);
     let fields = [("organization_id", console.id.as_str()), ("webhook_id", id)];
     let to = browser.submit("webhooks/secret", &from, &fields).await;
     assert_eq!(to, from);

@@ -10,7 +10,11 @@ use domain::OrganizationId;
 use leptos::prelude::*;
 
 use crate::{
-    components::{heading::Heading, states::Failed},
+    components::{
+        heading::Heading,
+        states::Failed,
+        tabs::{TabLink, Tabs},
+    },
     session::Need,
 };
 
@@ -57,16 +61,11 @@ fn Settings(tab: Tab, membership: Membership, children: Children) -> impl IntoVi
     let tabs = Tab::ALL
         .into_iter()
         .filter(|tab| tab.need().is_met_by(&membership))
-        .map(|each| {
-            let current = (each == tab).then_some("page");
-            view! { <li><a href=each.address(organization) aria-current=current>{each.words()}</a></li> }
-        })
+        .map(|each| TabLink { words: each.words(), to: each.address(organization), is_open: each == tab })
         .collect::<Vec<_>>();
     view! {
         <Heading>"Organization settings"</Heading>
-        <nav class="tabs" aria-label="Organization settings">
-            <ul>{tabs}</ul>
-        </nav>
+        <Tabs label="Organization settings" tabs/>
         {children()}
     }
 }

@@ -2,7 +2,7 @@
 
 use api::{
     Problem,
-    deliveries::{DeliveryPage, DeliveryRow},
+    deliveries::{DeliveryPage, DeliveryRow, list_deliveries},
     paths,
 };
 use domain::{DeliveryState, EventType, OrganizationId, Webhook};
@@ -11,36 +11,51 @@ use leptos::{
     prelude::*,
 };
 
+use super::frame::{WebhookFrame, WebhookTab, open_webhook};
 use crate::{
-    address::address,
+    address::{address, use_query},
     components::{
         moment::{Due, Moment},
         states::{Empty, Failed},
         status::DeliveryStatus,
     },
+    page::page,
+    session::{use_place, use_session},
 };
 
 #[component]
-pub(super) fn Deliveries(
+pub(crate) fn DeliveriesPage() -> impl IntoView {
+    let (session, place, query) = (use_session(), use_place(), use_query());
+    page(async move {
+        let (organization, view) = open_webhook(session, place).await?;
+        let webhook = view.webhook.clone();
+        let cursor = query.first("cursor").to_owned();
+        let first = cursor.is_empty();
+        let page = list_deliveries(organization, webhook.id, Some(cursor)).await;
+        Ok(view! {
+            <WebhookFrame organization view tab=WebhookTab::Deliveries>
+                <Deliveries organization webhook page first/>
+            </WebhookFrame>
+        }
+        .into_any())
+    })
+}
+
+#[component]
+fn Deliveries(
     organization: OrganizationId,
     webhook: Webhook,
     page: Result<DeliveryPage, Problem>,
     /// Whether this is the newest page.
     first: bool,
 ) -> impl IntoView {
-    let path = paths::webhook(organization, webhook.id);
-    let content = match page {
+    let path = paths::webhook_deliveries(organization, webhook.id);
+    match page {
         Err(problem) => EitherOf3::A(view! { <Failed what="Deliveries" problem/> }),
         Ok(page) if page.deliveries.is_empty() && first => {
             EitherOf3::B(view! { <NothingSent organization event_type=webhook.event_type/> })
         }
         Ok(page) => EitherOf3::C(view! { <Table page path first/> }),
-    };
-    view! {
-        <section aria-labelledby="deliveries-title">
-            <h2 id="deliveries-title" class="section-title">"Deliveries"</h2>
-            {content}
-        </section>
     }
 }
 

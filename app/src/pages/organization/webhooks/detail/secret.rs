@@ -4,14 +4,34 @@ use api::webhooks::ReadSecret;
 use domain::{OrganizationId, WebhookId};
 use leptos::{either::Either, prelude::*};
 
+use super::frame::{WebhookFrame, WebhookTab, open_webhook};
 use crate::{
+    components::error_summary::ErrorSummary,
     forms::{Form, PostForm},
     islands::copy::CopyButton,
+    page::page,
     request::use_page,
+    session::{use_place, use_session},
 };
 
 #[component]
-pub(super) fn Secret(organization: OrganizationId, webhook: WebhookId) -> impl IntoView {
+pub(crate) fn SecretPage() -> impl IntoView {
+    let (session, place) = (use_session(), use_place());
+    page(async move {
+        let (organization, view) = open_webhook(session, place).await?;
+        let webhook = view.webhook.id;
+        Ok(view! {
+            <WebhookFrame organization view tab=WebhookTab::Secret>
+                <ErrorSummary form={Form::of::<ReadSecret>()}/>
+                <Secret organization webhook/>
+            </WebhookFrame>
+        }
+        .into_any())
+    })
+}
+
+#[component]
+fn Secret(organization: OrganizationId, webhook: WebhookId) -> impl IntoView {
     let secret = match use_page().revealed_secret(webhook) {
         Some(revealed) => Either::Left(view! { <Shown secret=revealed.secret/> }),
         None => Either::Right(view! { <Masked organization webhook/> }),
