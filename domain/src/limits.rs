@@ -141,6 +141,10 @@ pub const DISK_RESERVED_BYTES: u64 = 64 * 1024 * 1024;
 pub const RETENTION: Duration = Duration::from_secs(90 * 24 * 60 * 60);
 /// How often it is looked for what is older.
 pub const RETENTION_EVERY: Duration = Duration::from_secs(60 * 60);
+/// Events whose subjects are noted in one transaction, for finding them by user name or e-mail,
+pub const SUBJECTS_ROWS: i64 = 2_000;
+/// and how long they are gathered first: those that are not noted yet are looked through one by one.
+pub const SUBJECTS_DELAY: Duration = Duration::from_millis(250);
 /// Events that are pruned in one transaction,
 pub const PRUNE_ROWS: usize = 200;
 /// and deliveries: one event may have thousands.

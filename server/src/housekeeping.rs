@@ -1,8 +1,8 @@
-//! What goes on in the background: bulk jobs, and removing what is older than the retention.
+//! What goes on in the background: bulk jobs, noting whom events are about, and removing what is older than the retention.
 
 use std::time::Duration;
 
-use domain::limits::{RETENTION, RETENTION_EVERY};
+use domain::limits::{RETENTION, RETENTION_EVERY, SUBJECTS_DELAY};
 use tokio::sync::watch;
 
 use crate::{
@@ -16,7 +16,7 @@ const STORE_RETRY: Duration = Duration::from_secs(1);
 /// Runs until `stop` turns true. What is left goes on after the next start.
 pub(crate) async fn run(store: Store, clock: Clock, mut stop: watch::Receiver<bool>) {
     let work = async {
-        tokio::join!(run_jobs(&store, &clock), keep_retention(&store, &clock));
+        tokio::join!(run_jobs(&store, &clock), note_subjects(&store, &clock), keep_retention(&store, &clock));
     };
     tokio::select! {
         // An error means that the one who could stop us is gone.
@@ -62,6 +62,24 @@ async fn step_all(store: &Store) -> Result<Round, StoreError> {
         }
     }
     Ok(Round { jobs: jobs.len(), failed })
+}
+
+/// Some events at a time, so that under load each transaction has many of them.
+async fn note_subjects(store: &Store, clock: &Clock) {
+    loop {
+        match store.note_subjects().await {
+            Ok(true) => {}
+            Ok(false) => {
+                store.events_written().await;
+                clock.sleep(SUBJECTS_DELAY).await;
+            }
+            Err(StoreError::Stopped | StoreError::Unsure) => return,
+            Err(error) => {
+                tracing::error!(%error, "Whom new events are about could not be noted; trying again");
+                clock.sleep(STORE_RETRY).await;
+            }
+        }
+    }
 }
 
 async fn keep_retention(store: &Store, clock: &Clock) {

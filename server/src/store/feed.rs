@@ -125,37 +125,46 @@ async fn read(
     Ok(Page { events, cut: false })
 }
 
-/// Each way to find an event has an index that ends in its sequence, so that a page is read off it in order.
+/// Each way to find an event has an index that ends in its sequence, so that a page is read off it in order. Only those whose
+/// subjects are not noted yet are looked through.
 pub(super) fn feed_sql(filter: &EventFilter) -> String {
     let mut rest = String::new();
     for (asked, condition) in [
-        (filter.event_type.is_some(), " AND type = ?5"),
-        (filter.from.is_some(), " AND happened_at >= ?6"),
-        (filter.to.is_some(), " AND happened_at < ?7"),
+        (filter.event_type.is_some(), " AND e.type = ?5"),
+        (filter.from.is_some(), " AND e.happened_at >= ?6"),
+        (filter.to.is_some(), " AND e.happened_at < ?7"),
     ] {
         if asked {
             rest.push_str(condition);
         }
     }
-    let found_by = |condition: &str| {
+    let found = |tables: &str, condition: &str, order: &str| {
         format!(
-            "SELECT id, type AS event_type, sequence, happened_at, payload FROM events
-             WHERE organization_id = ?1 AND sequence > ?2 AND sequence <= ?3{condition}{rest}
-             ORDER BY sequence LIMIT ?4"
+            "SELECT e.id, e.type AS event_type, e.sequence, e.happened_at, e.payload FROM {tables}
+             WHERE {condition}{rest} ORDER BY {order} LIMIT ?4"
         )
     };
+    let in_order = "e.organization_id = ?1 AND e.sequence > ?2 AND e.sequence <= ?3";
     if filter.search.is_none() {
-        return found_by("");
+        return found("events AS e", in_order, "e.sequence");
     }
-    let (username, email) = ("lower(payload ->> 'username')", "lower(payload ->> 'email')");
-    let by_username = found_by(&format!(" AND {username} = lower(?8)"));
+    let noted = found(
+        "event_subjects AS s CROSS JOIN events AS e ON e.organization_id = ?1 AND e.sequence = s.sequence",
+        "s.organization_id = ?1 AND s.subject = lower(?8) AND s.sequence > ?2 AND s.sequence <= ?3",
+        "s.sequence",
+    );
+    let about = "lower(?8) IN (lower(e.payload ->> 'username'), lower(e.payload ->> 'email'))";
+    // The plus keeps SQLite from reading all of the organization's events.
+    let new = format!(
+        "e.seq > (SELECT event_seq FROM noted_subjects) AND +e.organization_id = ?1
+             AND +e.sequence > ?2 AND +e.sequence <= ?3 AND {about}"
+    );
     // None is found twice.
-    let by_email = found_by(&format!(" AND {email} = lower(?8) AND {username} <> lower(?8)"));
-    let by_id =
-        found_by(&format!(" AND id = lower(?8) AND {username} <> lower(?8) AND {email} <> lower(?8)"));
+    let by_id = format!("{in_order} AND e.id = lower(?8) AND {about} IS NOT TRUE");
     format!(
-        "SELECT * FROM ({by_username}) UNION ALL SELECT * FROM ({by_email}) UNION ALL SELECT * FROM ({by_id})
-         ORDER BY sequence LIMIT ?4"
+        "SELECT * FROM ({noted}) UNION ALL SELECT * FROM ({}) UNION ALL SELECT * FROM ({}) ORDER BY sequence LIMIT ?4",
+        found("events AS e", &new, "e.sequence"),
+        found("events AS e", &by_id, "e.sequence"),
     )
 }
 

@@ -30,6 +30,7 @@ mod redelivery;
 mod retention;
 mod secrets;
 mod sessions;
+mod subjects;
 mod test_sends;
 #[cfg(test)]
 mod tests;

@@ -6,7 +6,10 @@ use domain::{
     limits::{PRUNE_DELIVERIES, PRUNE_ROWS},
 };
 
-use super::{Store, StoreError, group::Group, outbox::keep_last_rows, to_json, writer::Write};
+use super::{
+    Store, StoreError, group::Group, outbox::keep_last_rows, subjects::forget_subjects, to_json,
+    writer::Write,
+};
 
 /// How far pruning has come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -96,12 +99,18 @@ async fn remove_deliveries(group: &mut Group<'_>, events: &[i64]) -> Result<usiz
 
 /// Removes those of these events that have no deliveries left.
 async fn remove_events(group: &mut Group<'_>, events: &[i64]) -> Result<(), StoreError> {
-    let removed: Vec<(String, Option<i64>)> = sqlx::query_as(
-        "DELETE FROM events WHERE seq IN (SELECT value FROM json_each(?))
-             AND NOT EXISTS (SELECT 1 FROM deliveries WHERE event_seq = events.seq)
-         RETURNING organization_id, sequence",
+    let settled: Vec<i64> = sqlx::query_scalar(
+        "SELECT value FROM json_each(?) WHERE NOT EXISTS (SELECT 1 FROM deliveries WHERE event_seq = value)",
     )
     .bind(to_json(events))
+    .fetch_all(&mut *group.connection)
+    .await?;
+    forget_subjects(group, &settled).await?;
+    let removed: Vec<(String, Option<i64>)> = sqlx::query_as(
+        "DELETE FROM events WHERE seq IN (SELECT value FROM json_each(?))
+         RETURNING organization_id, sequence",
+    )
+    .bind(to_json(&settled))
     .fetch_all(&mut *group.connection)
     .await?;
     // The feed has no gap: it begins after the last that was removed.

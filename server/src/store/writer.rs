@@ -45,6 +45,8 @@ pub(super) struct Listeners {
     pub(super) arrivals: Arrivals,
     /// There are bulk jobs to be run.
     pub(super) jobs: Arc<Notify>,
+    /// There are new events.
+    pub(super) events: Arc<Notify>,
     /// Counts commits that may have changed who may do what.
     pub(super) changes: Arc<AtomicU64>,
     /// Counts all commits.
@@ -323,6 +325,9 @@ impl Task {
         }
         if flushed.jobs_waiting {
             self.listeners.jobs.notify_one();
+        }
+        if flushed.fan_out.is_some() {
+            self.listeners.events.notify_one();
         }
         self.fan_out = flushed.fan_out.unwrap_or(self.fan_out);
         let news = std::mem::take(&mut flushed.news);
