@@ -3,6 +3,7 @@
 //! Nothing here does I/O, reads a clock or draws a random number: time and randomness are arguments.
 
 mod access;
+mod activity;
 mod audit;
 mod common_password;
 mod custom_headers;
@@ -24,6 +25,7 @@ mod user;
 mod webhook;
 
 pub use access::{Method, Operation, Refusal, Standing, Who};
+pub use activity::{ActivityRange, Bucket, DurationClass, Durations, UnknownRange};
 pub use audit::{
     Act, ActOutcome, AuditActor, AuditEvent, AuditOrganization, AuditPayload, AuditSource, AuditTarget,
 };

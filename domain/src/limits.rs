@@ -141,6 +141,12 @@ pub const DISK_RESERVED_BYTES: u64 = 64 * 1024 * 1024;
 pub const RETENTION: Duration = Duration::from_secs(90 * 24 * 60 * 60);
 /// How often it is looked for what is older.
 pub const RETENTION_EVERY: Duration = Duration::from_secs(60 * 60);
+/// What became of attempts is counted by this time,
+pub const ACTIVITY_SHORT: Duration = Duration::from_secs(5 * 60);
+/// and by this one once it is older than two hours,
+pub const ACTIVITY_LONG: Duration = Duration::from_secs(60 * 60);
+/// and so long.
+pub const ACTIVITY_KEPT: Duration = Duration::from_secs(31 * 24 * 60 * 60);
 /// Events whose subjects are noted in one transaction, for finding them by user name or e-mail,
 pub const SUBJECTS_ROWS: i64 = 2_000;
 /// and how long they are gathered first: those that are not noted yet are looked through one by one.

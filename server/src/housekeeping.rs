@@ -99,6 +99,7 @@ async fn prune(store: &Store, clock: &Clock) -> Result<(), StoreError> {
     while let Pruned::UpTo(last) = store.prune(before, after).await? {
         after = last;
     }
+    while store.condense_activity(clock.now()).await? {}
     store.remove_ended_sessions(clock.steady_now()).await?;
     store.tidy().await
 }

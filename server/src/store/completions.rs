@@ -10,7 +10,7 @@ use serde_json::json;
 use sqlx::FromRow;
 
 use super::{
-    Change, StoreError,
+    Change, StoreError, activity,
     audit::{ActedBy, AuditEntry, Changes, Target},
     direct::{Sql, or_null},
     group::{Flushed, Group, Rows},
@@ -60,7 +60,7 @@ impl Collect for Complete {
     fn settle(self, _flushed: &Flushed) {}
 }
 
-/// Writes all completions of a group: one statement for the attempts, one for the deliveries, one for the webhooks.
+/// Writes all completions of a group: one statement for the attempts, one for the deliveries, one for what is counted, one for the webhooks.
 pub(super) fn insert(
     sql: &Sql<'_>,
     completions: &[Arc<Completion>],
@@ -68,6 +68,7 @@ pub(super) fn insert(
 ) -> Result<(), StoreError> {
     insert_attempts(sql, completions)?;
     update_deliveries(sql, completions)?;
+    activity::count(sql, completions)?;
     update_webhooks(sql, records)
 }
 

@@ -142,7 +142,7 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     (6, "api_keys", include_str!("../../migrations/0006_api_keys.sql")),
     (7, "sessions", include_str!("../../migrations/0007_sessions.sql")),
     (8, "feed", include_str!("../../migrations/0008_feed.sql")),
-    (9, "search", include_str!("../../migrations/0009_search.sql")),
+    (9, "search_and_activity", include_str!("../../migrations/0009_search_and_activity.sql")),
 ];
 
 fn migrator() -> Migrator {

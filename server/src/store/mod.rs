@@ -1,5 +1,6 @@
 //! The store: the only SQL. Writes go through one grouped writer, reads through a read-only pool.
 
+mod activity;
 mod api_keys;
 mod arrivals;
 mod audit;

@@ -146,13 +146,21 @@ impl Write for Tidy {
         )
         .execute(&mut *group.connection)
         .await?;
-        sqlx::query(
+        let removed: Vec<i64> = sqlx::query_scalar(
             "DELETE FROM webhooks WHERE deleted_at IS NOT NULL
                  AND NOT EXISTS (SELECT 1 FROM deliveries WHERE webhook_seq = webhooks.seq)
-                 AND NOT EXISTS (SELECT 1 FROM jobs WHERE webhook_seq = webhooks.seq)",
+                 AND NOT EXISTS (SELECT 1 FROM jobs WHERE webhook_seq = webhooks.seq)
+             RETURNING seq",
         )
-        .execute(&mut *group.connection)
+        .fetch_all(&mut *group.connection)
         .await?;
+        if !removed.is_empty() {
+            // Another webhook may get the same row.
+            sqlx::query("DELETE FROM activity WHERE webhook_seq IN (SELECT value FROM json_each(?))")
+                .bind(to_json(&removed))
+                .execute(&mut *group.connection)
+                .await?;
+        }
         sqlx::query(FREED_PAGES).fetch_all(&mut *group.connection).await?;
         Ok(())
     }

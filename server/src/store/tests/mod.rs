@@ -1,6 +1,7 @@
 //! The store's own promises: its plans, its CHECKs, its writer. Real files in a folder that goes with the test.
 
 mod access;
+mod activity;
 mod checks;
 mod feed;
 mod grouping;
