@@ -3,7 +3,7 @@
 use domain::WebhookId;
 use serde::{Deserialize, Serialize};
 
-use crate::{Problem, webhooks::SecretView};
+use crate::{Problem, api_keys::CreatedApiKey, users::PasswordReset, webhooks::SecretView};
 
 /// A short message at the bottom right. Each text is written here once.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -15,6 +15,22 @@ pub enum Toast {
     UserCreated,
     UserDisabled,
     UserEnabled,
+    UserDeleted,
+    UserSaved,
+    UserSessionsEnded,
+    ResetBegun,
+    GroupCreated,
+    GroupDeleted,
+    RolesSaved,
+    MemberAdded,
+    MemberRemoved,
+    ApiKeyCreated,
+    ApiKeyDeleted,
+    OrganizationCreated,
+    SeatsSaved,
+    PasswordChanged,
+    SessionEnded,
+    SessionsEnded,
     SignedOut,
 }
 
@@ -35,6 +51,22 @@ impl Toast {
             Self::UserCreated => "User created successfully",
             Self::UserDisabled => "User disabled",
             Self::UserEnabled => "User enabled",
+            Self::UserDeleted => "User deleted",
+            Self::UserSaved => "User saved",
+            Self::UserSessionsEnded => "The user's sessions have ended",
+            Self::ResetBegun => "A reset code was made",
+            Self::GroupCreated => "Group created successfully",
+            Self::GroupDeleted => "Group deleted",
+            Self::RolesSaved => "Roles saved",
+            Self::MemberAdded => "Member added",
+            Self::MemberRemoved => "Member removed",
+            Self::ApiKeyCreated => "API key created",
+            Self::ApiKeyDeleted => "API key deleted",
+            Self::OrganizationCreated => "Organization created successfully",
+            Self::SeatsSaved => "Seats saved",
+            Self::PasswordChanged => "Password changed",
+            Self::SessionEnded => "Session ended",
+            Self::SessionsEnded => "All other sessions have ended",
             Self::SignedOut => "You are signed out",
         }
     }
@@ -69,6 +101,15 @@ pub struct Flash {
     pub form: Option<FormFlash>,
     /// A webhook's secret that was asked for by a plain form.
     pub secret: Option<(WebhookId, SecretView)>,
+    /// Something else that is told this once.
+    pub told: Option<Told>,
+}
+
+/// What the server knows only at this moment.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Told {
+    ApiKey(CreatedApiKey),
+    PasswordReset(PasswordReset),
 }
 
 /// A refused form: shown again as it was typed, with an error at each field.

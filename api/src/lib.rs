@@ -2,13 +2,18 @@
 //!
 //! One file a resource. On the server a function asks the [`Backend`] of its request; elsewhere it is a client.
 
+pub mod account;
+pub mod api_keys;
+pub mod audit;
 #[cfg(feature = "ssr")]
 mod backend;
 #[cfg(feature = "client")]
 pub mod client;
 pub mod deliveries;
 pub mod events;
+mod fires;
 mod flash;
+pub mod groups;
 pub mod organizations;
 pub mod paths;
 mod problem;
@@ -20,11 +25,13 @@ pub mod webhooks;
 
 #[cfg(feature = "ssr")]
 pub use backend::{
-    Backend, DeliveryBackend, EventBackend, OrganizationBackend, SessionBackend, UserBackend, WebhookBackend,
+    AccountBackend, ApiKeyBackend, AuditBackend, Backend, DeliveryBackend, EventBackend, GroupBackend,
+    OrganizationBackend, SessionBackend, UserBackend, WebhookBackend,
 };
 #[cfg(feature = "ssr")]
 use backend::{backend, settle};
-pub use flash::{Flash, FormFlash, Next, Toast, ToastKind};
+pub use fires::Fires;
+pub use flash::{Flash, FormFlash, Next, Toast, ToastKind, Told};
 pub use problem::{Code, Problem};
 
 /// How the functions reach the server.

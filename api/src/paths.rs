@@ -1,10 +1,14 @@
 //! The addresses of the console's pages, so that nobody puts one together by hand.
 
-use domain::{OrganizationId, WebhookId};
+use domain::{GroupId, OrganizationId, UserId, WebhookId};
 
 pub const START: &str = "/";
 pub const SIGN_IN: &str = "/sign-in";
 pub const FIRST_RUN: &str = "/first-run";
+pub const ACCOUNT: &str = "/account";
+pub const PASSWORD_RESET: &str = "/password-reset";
+pub const PLATFORM: &str = "/platform";
+pub const PLATFORM_WEBHOOKS: &str = "/platform/webhooks";
 
 #[must_use]
 pub fn first_run(token: &str) -> String {
@@ -31,6 +35,41 @@ pub fn users(organization: OrganizationId) -> String {
 #[must_use]
 pub fn new_user(organization: OrganizationId) -> String {
     format!("/organizations/{organization}/users/new")
+}
+
+#[must_use]
+pub fn user(organization: OrganizationId, user: UserId) -> String {
+    format!("/organizations/{organization}/users/{user}")
+}
+
+#[must_use]
+pub fn groups(organization: OrganizationId) -> String {
+    format!("/organizations/{organization}/groups")
+}
+
+#[must_use]
+pub fn new_group(organization: OrganizationId) -> String {
+    format!("/organizations/{organization}/groups/new")
+}
+
+#[must_use]
+pub fn group(organization: OrganizationId, group: GroupId) -> String {
+    format!("/organizations/{organization}/groups/{group}")
+}
+
+#[must_use]
+pub fn api_keys(organization: OrganizationId) -> String {
+    format!("/organizations/{organization}/api-keys")
+}
+
+#[must_use]
+pub fn new_api_key(organization: OrganizationId) -> String {
+    format!("/organizations/{organization}/api-keys/new")
+}
+
+#[must_use]
+pub fn audit(organization: OrganizationId) -> String {
+    format!("/organizations/{organization}/audit-log")
 }
 
 #[must_use]

@@ -23,6 +23,7 @@ macro_rules! ids {
 }
 
 ids! {
+    ApiKeyId = ApiKey;
     AuditEventId = AuditEvent;
     /// Names a delivery; also the `webhook-id` of its requests.
     DeliveryId = Delivery;
@@ -30,6 +31,7 @@ ids! {
     GroupId = Group;
     JobId = Job;
     OrganizationId = Organization;
+    SessionId = Session;
     UserId = User;
     WebhookId = Webhook;
 }

@@ -38,7 +38,8 @@ pub use event::{EventType, Payload, WebhookRef, body_head, delivery_body, sample
 pub use group::{Group, GroupDetail, Member, Role};
 pub use health::{Health, disabling_percent};
 pub use id::{
-    AuditEventId, DeliveryId, EventId, GroupId, Id, InvalidId, JobId, OrganizationId, UserId, WebhookId, kind,
+    ApiKeyId, AuditEventId, DeliveryId, EventId, GroupId, Id, InvalidId, JobId, OrganizationId, SessionId,
+    UserId, WebhookId, kind,
 };
 pub use invalid::{FieldError, Invalid, Issue};
 pub use name::{Name, fold_case};

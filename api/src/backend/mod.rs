@@ -1,7 +1,11 @@
 //! What the server implements: one request's way into the use cases. One trait a resource.
 
+mod account;
+mod api_keys;
+mod audit;
 mod deliveries;
 mod events;
+mod groups;
 mod organizations;
 mod session;
 mod users;
@@ -11,10 +15,14 @@ use std::sync::Arc;
 
 use domain::WebhookId;
 
-use crate::{Next, Problem, webhooks::SecretView};
+use crate::{Next, Problem, Told, webhooks::SecretView};
 
+pub use account::AccountBackend;
+pub use api_keys::ApiKeyBackend;
+pub use audit::AuditBackend;
 pub use deliveries::DeliveryBackend;
 pub use events::EventBackend;
+pub use groups::GroupBackend;
 pub use organizations::OrganizationBackend;
 pub use session::SessionBackend;
 pub use users::UserBackend;
@@ -22,12 +30,23 @@ pub use webhooks::WebhookBackend;
 
 /// The use cases, as the caller of this request may have them: every method checks who calls.
 pub trait Backend:
-    SessionBackend + OrganizationBackend + WebhookBackend + EventBackend + DeliveryBackend + UserBackend
+    SessionBackend
+    + AccountBackend
+    + OrganizationBackend
+    + UserBackend
+    + GroupBackend
+    + WebhookBackend
+    + EventBackend
+    + DeliveryBackend
+    + ApiKeyBackend
+    + AuditBackend
 {
     /// Tells the server how the function ended: a plain form is redirected to `Next` or shown again with the problem.
     fn settle(&self, outcome: Result<Next, Problem>);
     /// Keeps a secret for the page that a plain form is redirected to, to be shown there once.
     fn flash_secret(&self, webhook: WebhookId, secret: &SecretView);
+    /// Keeps something else for that page, to be shown there once.
+    fn tell_once(&self, told: Told);
 }
 
 /// The backend of the request that is being answered.

@@ -1,11 +1,14 @@
-//! Organizations.
+//! Organizations and their seats.
 
 use async_trait::async_trait;
-use domain::OrganizationId;
+use domain::{Organization, OrganizationId, Seats};
 
 use crate::{Problem, organizations::OrganizationView};
 
 #[async_trait]
 pub trait OrganizationBackend: Send + Sync {
     async fn organization(&self, organization: OrganizationId) -> Result<OrganizationView, Problem>;
+    async fn organizations(&self) -> Result<Vec<OrganizationView>, Problem>;
+    async fn create_organization(&self, name: String) -> Result<Organization, Problem>;
+    async fn set_seats(&self, organization: OrganizationId, seats: String) -> Result<Seats, Problem>;
 }

@@ -7,6 +7,7 @@ pub(crate) mod error_summary;
 mod escape;
 pub(crate) mod fact;
 pub(crate) mod field;
+pub(crate) mod fires;
 pub(crate) mod header;
 pub(crate) mod heading;
 pub(crate) mod icon;

@@ -67,8 +67,17 @@ async fn call(herald: &Herald, request: Request) -> Result<Response, Problem> {
 
 /// What a form is about, as far as it says so itself: an id, or the name of what is to be.
 fn target(body: &Bytes) -> String {
-    const FIELDS: [&str; 7] =
-        ["webhook_id", "user_id", "group_id", "delivery_id", "ids[0]", "username", "name"];
+    const FIELDS: [&str; 9] = [
+        "webhook_id",
+        "user_id",
+        "group_id",
+        "delivery_id",
+        "ids[0]",
+        "api_key_id",
+        "session_id",
+        "username",
+        "name",
+    ];
     let fields: Vec<_> = url::form_urlencoded::parse(body).take(FIELDS_MAX).collect();
     let value = |wanted: &str| fields.iter().find(|(name, _)| name == wanted);
     FIELDS.into_iter().find_map(value).map_or_else(String::new, |(_, value)| value.to_string())
@@ -149,9 +158,13 @@ fn typed(body: &Bytes) -> Vec<(String, String)> {
         return Vec::new();
     }
     url::form_urlencoded::parse(body)
-        .filter(|(name, _)| !matches!(name.as_ref(), "password" | "token"))
+        .filter(|(name, _)| !is_secret(name))
         .map(|(name, value)| (name.into_owned(), value.into_owned()))
         .collect()
+}
+
+fn is_secret(field: &str) -> bool {
+    ["password", "token", "secret"].iter().any(|word| field.ends_with(word))
 }
 
 #[cfg(test)]
@@ -172,7 +185,7 @@ mod tests {
 
     #[test]
     fn passwords_are_not_kept() {
-        let body = Bytes::from_static(b"username=a+b&password=hush&token=t&name=%C3%A9");
+        let body = Bytes::from_static(b"username=a+b&password=hush&current_password=h&token=t&name=%C3%A9");
         assert_eq!(typed(&body), [("username".into(), "a b".into()), ("name".into(), "é".into())]);
     }
 }

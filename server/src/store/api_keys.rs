@@ -1,7 +1,7 @@
 //! API keys: stored by their hash, each of one user and under a title of its own.
 
 use async_trait::async_trait;
-use domain::{Act, Id, Name, Timestamp, UserId, fold_case, limits::API_KEYS_PER_USER_MAX};
+use domain::{Act, ApiKeyId, Name, Timestamp, UserId, fold_case, limits::API_KEYS_PER_USER_MAX};
 use sqlx::FromRow;
 
 use super::{
@@ -27,7 +27,7 @@ pub struct NewApiKey {
 /// An API key as its user sees it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ApiKey {
-    pub id: Id<()>,
+    pub id: ApiKeyId,
     pub title: String,
     pub hint: String,
     pub created_at: Timestamp,
@@ -133,7 +133,7 @@ pub(super) async fn insert_api_key(
     new: &NewApiKey,
     by: &ActedBy,
 ) -> Result<ApiKey, StoreError> {
-    let id: Id<()> = group.new_id();
+    let id: ApiKeyId = group.new_id();
     let inserted = sqlx::query(
         "INSERT INTO api_keys (id, user_id, title, title_key, key_hash, hint, created_at, expires_at)
          VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (user_id, title_key) DO NOTHING",

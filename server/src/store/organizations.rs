@@ -119,6 +119,30 @@ impl Store {
         rows.into_iter().map(TryInto::try_into).collect()
     }
 
+    /// All organizations with their seats, by name.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn organizations_with_seats(&self) -> Result<Vec<(StoredOrganization, Seats)>, StoreError> {
+        #[derive(FromRow)]
+        struct WithSeats {
+            #[sqlx(flatten)]
+            row: Row,
+            seats: Option<u32>,
+            used_seats: u32,
+        }
+        let rows: Vec<WithSeats> = sqlx::query_as(
+            "SELECT o.id, o.name, o.platform, o.created_at, o.seats,
+                    (SELECT count(*) FROM users AS u
+                     WHERE u.organization_id = o.id AND u.active = 1 AND u.complimentary = 0) AS used_seats
+             FROM organizations AS o ORDER BY o.name_key",
+        )
+        .fetch_all(&mut *self.pages.reader().await?)
+        .await?;
+        let view = |WithSeats { row, seats, used_seats }| Ok((row.try_into()?, Seats { seats, used_seats }));
+        rows.into_iter().map(view).collect()
+    }
+
     /// Whether there is any user yet: without one, the first run is open.
     ///
     /// # Errors

@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use domain::{
-    Act, Id, OrganizationId, Timestamp, UserId,
+    Act, OrganizationId, SessionId, Timestamp, UserId,
     limits::{SESSION_AGE_MAX, SESSION_IDLE_MAX},
 };
 use sqlx::FromRow;
@@ -20,7 +20,7 @@ use super::{
 /// A session that has not ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StoredSession {
-    pub id: Id<()>,
+    pub id: SessionId,
     pub token_hash: [u8; 32],
     pub created_at: Timestamp,
     /// To the minute.
@@ -82,7 +82,7 @@ impl Store {
     pub async fn end_own_session(
         &self,
         user: UserId,
-        session: Id<()>,
+        session: SessionId,
         by: ActedBy,
     ) -> Result<(), StoreError> {
         self.writer.write(EndOwn { user, session, by }).await
@@ -135,7 +135,7 @@ impl Store {
 
 struct EndOwn {
     user: UserId,
-    session: Id<()>,
+    session: SessionId,
     by: ActedBy,
 }
 

@@ -10,7 +10,7 @@ use super::{
     audit::{ActedBy, Source, Target},
     parsed,
     sessions::NewSession,
-    user_acts::{ActiveChange, CreateUser, FailedLogIn, LogIn, ResetPassword, SetUserActive},
+    user_acts::{ActiveChange, CreateUser, FailedLogIn, LogIn, ResetPassword, SetUserActive, find_user},
 };
 
 /// What is stored of a new user.
@@ -178,6 +178,12 @@ impl Store {
         .await?;
         let users: Result<Vec<OrgUser>, StoreError> = rows.into_iter().map(UserRow::view).collect();
         Ok((users?, total))
+    }
+
+    /// # Errors
+    /// [`StoreError::NotFound`] for another organization's user.
+    pub async fn user(&self, organization: OrganizationId, id: UserId) -> Result<OrgUser, StoreError> {
+        find_user(&mut *self.pages.reader().await?, organization, id).await?.view()
     }
 
     /// The id of an organization's user by user name, in any case.

@@ -1,7 +1,7 @@
 //! Groups, their roles and their members.
 
-use api::Problem;
-use domain::{Description, Group, GroupDetail, Invalid, Name, Role};
+use api::{Problem, groups::GroupView};
+use domain::{Description, EventType, Group, GroupDetail, GroupId, Invalid, Name, Role};
 
 use crate::{
     access::Grant,
@@ -29,6 +29,17 @@ impl Herald {
 
     pub(crate) async fn group(&self, grant: &Grant, name: &str) -> Result<GroupDetail, Problem> {
         Ok(self.store.group(grant.organization()?.id, name).await?)
+    }
+
+    /// The name of a group, by which it is changed.
+    pub(crate) async fn group_name(&self, grant: &Grant, id: GroupId) -> Result<String, Problem> {
+        Ok(self.store.group_name(grant.organization()?.id, id).await?)
+    }
+
+    pub(crate) async fn group_view(&self, grant: &Grant, id: GroupId) -> Result<GroupView, Problem> {
+        let (group, members) = self.store.group_with_members(grant.organization()?.id, id).await?;
+        let removal_fires = self.fires(grant, EventType::UserRemovedFromGroup).await?;
+        Ok(GroupView { group, members, removal_fires })
     }
 
     pub(crate) async fn create_group(&self, grant: &Grant, new: NewGroupRequest) -> Result<Group, Problem> {

@@ -3,13 +3,24 @@
 use api::{Problem, organizations::OrganizationView};
 use domain::{Invalid, Name, Organization, Seats};
 
-use crate::{access::Grant, herald::Herald};
+use crate::{access::Grant, herald::Herald, store::StoredOrganization};
 
 impl Herald {
     pub(crate) async fn list_organizations(&self, grant: &Grant) -> Result<Vec<Organization>, Problem> {
         let user = grant.user()?;
         let found = self.store.organizations_of(user.id, user.platform_admin).await?;
-        Ok(found.iter().map(crate::store::StoredOrganization::view).collect())
+        Ok(found.iter().map(StoredOrganization::view).collect())
+    }
+
+    /// Those that the caller sees; a platform admin sees all, with their seats.
+    pub(crate) async fn organization_views(&self, grant: &Grant) -> Result<Vec<OrganizationView>, Problem> {
+        let user = grant.user()?;
+        if !user.platform_admin {
+            let found = self.store.organizations_of(user.id, false).await?;
+            return Ok(found.iter().map(|organization| view(organization, None)).collect());
+        }
+        let found = self.store.organizations_with_seats().await?;
+        Ok(found.iter().map(|(organization, seats)| view(organization, Some(*seats))).collect())
     }
 
     pub(crate) async fn create_organization(
@@ -30,7 +41,7 @@ impl Herald {
             true => Some(self.store.seats(organization.id).await?),
             false => None,
         };
-        Ok(OrganizationView { organization: organization.view(), created_at: organization.created_at, seats })
+        Ok(view(organization, seats))
     }
 
     pub(crate) async fn seats(&self, grant: &Grant) -> Result<Seats, Problem> {
@@ -40,4 +51,8 @@ impl Herald {
     pub(crate) async fn set_seats(&self, grant: &Grant, limit: Option<u32>) -> Result<Seats, Problem> {
         Ok(self.store.set_seats(grant.organization()?.id, limit, grant.acted_by()).await?)
     }
+}
+
+fn view(organization: &StoredOrganization, seats: Option<Seats>) -> OrganizationView {
+    OrganizationView { organization: organization.view(), created_at: organization.created_at, seats }
 }

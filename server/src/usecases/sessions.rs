@@ -1,7 +1,7 @@
 //! A user's sessions: seen and ended by themself, ended by their admins.
 
 use api::Problem;
-use domain::{Id, UserId};
+use domain::{SessionId, UserId};
 
 use crate::{access::Grant, herald::Herald, store::StoredSession};
 
@@ -12,7 +12,7 @@ impl Herald {
 
     /// Ends one of the caller's own.
     pub(crate) async fn end_session(&self, grant: &Grant, id: &str) -> Result<(), Problem> {
-        let session: Id<()> = id.parse().map_err(|_| Problem::not_found("session"))?;
+        let session: SessionId = id.parse().map_err(|_| Problem::not_found("session"))?;
         Ok(self.store.end_own_session(grant.user()?.id, session, grant.acted_by()).await?)
     }
 

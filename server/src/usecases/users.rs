@@ -1,8 +1,8 @@
 //! Users of an organization.
 
 use api::{
-    Problem,
-    users::{UserPage, UserQuery},
+    Fires, Problem,
+    users::{UserPage, UserQuery, UserSort, UserView},
 };
 use domain::{Email, EventType, Invalid, OrgUser, Password, PersonName, UserId, UserName, limits::PAGE_ROWS};
 
@@ -31,31 +31,46 @@ impl Herald {
         Ok(self.store.users(grant.organization()?.id, filter).await?)
     }
 
-    /// A page of users by user name, for the console.
+    /// A page of users, for the console.
     pub(crate) async fn user_page(&self, grant: &Grant, query: &UserQuery) -> Result<UserPage, Problem> {
         let rows = u32::try_from(PAGE_ROWS).unwrap_or(u32::MAX);
         let page = query.page.max(1);
         let filter = UserFilter {
             search: query.search.clone(),
-            active: None,
-            sort_by: SortBy::Username,
-            descending: false,
+            active: query.active,
+            sort_by: column(query.sort),
+            descending: query.descending,
             limit: rows,
             skip: (page - 1).saturating_mul(rows),
         };
         let (users, total) = self.list_users(grant, &filter).await?;
-        let disable_fires = self.webhooks_told_of(EventType::UserDisabled, grant).await?;
+        let disable_fires = self.fires(grant, EventType::UserDisabled).await?;
         Ok(UserPage { users, total, page, pages: total.div_ceil(rows).max(1), disable_fires })
     }
 
-    /// The names of the enabled webhooks of a type, for those who may see webhooks.
-    async fn webhooks_told_of(&self, event_type: EventType, grant: &Grant) -> Result<Vec<String>, Problem> {
-        if !grant.is_admin() {
-            return Ok(Vec::new());
-        }
-        let webhooks = self.list_webhooks(grant).await?.into_iter().map(|row| row.webhook);
-        let told = webhooks.filter(|webhook| webhook.enabled && webhook.event_type == event_type);
-        Ok(told.map(|webhook| webhook.name).collect())
+    pub(crate) async fn user_view(&self, grant: &Grant, id: UserId) -> Result<UserView, Problem> {
+        let organization = grant.organization()?.id;
+        let user = self.store.user(organization, id).await?;
+        let of = if grant.user()?.platform_admin { None } else { Some(organization) };
+        Ok(UserView {
+            user,
+            groups: self.store.groups_of(id, of).await?,
+            disable_fires: self.fires(grant, EventType::UserDisabled).await?,
+            removal_fires: self.fires(grant, EventType::UserRemovedFromGroup).await?,
+        })
+    }
+
+    /// What an event of the organization would fire, as far as the caller may know.
+    pub(super) async fn fires(&self, grant: &Grant, event_type: EventType) -> Result<Fires, Problem> {
+        let webhooks = match grant.is_admin() {
+            true => {
+                let platform = grant.user()?.platform_admin;
+                let id = grant.organization()?.id;
+                Some(self.store.webhooks_told_of(event_type, id, platform).await?)
+            }
+            false => None,
+        };
+        Ok(Fires { event_type, webhooks })
     }
 
     pub(crate) async fn create_user(&self, grant: &Grant, new: NewUserRequest) -> Result<OrgUser, Problem> {
@@ -119,5 +134,15 @@ impl Herald {
         let (organization, by_platform_admin) = (grant.organization()?.id, grant.user()?.platform_admin);
         let change = ActiveChange { organization, user, active, by_platform_admin };
         Ok(self.store.set_user_active(change, grant.acted_by()).await?)
+    }
+}
+
+const fn column(sort: UserSort) -> SortBy {
+    match sort {
+        UserSort::Username => SortBy::Username,
+        UserSort::Email => SortBy::Email,
+        UserSort::Name => SortBy::Name,
+        UserSort::CreatedAt => SortBy::CreatedAt,
+        UserSort::LastLogin => SortBy::LastLogin,
     }
 }

@@ -5,13 +5,15 @@ use std::collections::BTreeSet;
 use serde_json::{Value, json};
 
 use crate::{
-    Caller, Who, code, refusal,
+    Caller, Who, code,
+    operations::{own_session, reset_token},
+    refusal,
     support::{Answer, PASSWORD, TestHerald, fresh, login_event},
     world::{ACME, Objects, TARGET, World},
 };
 
 /// Function, who. All succeed with 200.
-const TABLE: [(&str, Who); 25] = [
+const TABLE: &[(&str, Who)] = &[
     ("organizations/read", Who::Belonging),
     ("webhooks/list", Who::Admins),
     ("webhooks/read", Who::Admins),
@@ -32,12 +34,38 @@ const TABLE: [(&str, Who); 25] = [
     ("users/list", Who::Users),
     ("users/create", Who::Users),
     ("users/set-active", Who::Users),
+    ("users/read", Who::Users),
+    ("users/delete", Who::Admins),
+    ("users/end-sessions", Who::Users),
+    ("users/reset-password", Who::Admins),
+    ("users/set-complimentary", Who::Platform),
+    ("users/set-admin", Who::Platform),
+    ("groups/list", Who::Users),
+    ("groups/read", Who::Users),
+    ("groups/create", Who::Admins),
+    ("groups/set-roles", Who::Admins),
+    ("groups/delete", Who::Admins),
+    ("groups/add-member", Who::Users),
+    ("groups/remove-member", Who::Users),
+    ("audit/list", Who::Admins),
+    ("organizations/list", Who::SignedIn),
+    ("organizations/create", Who::Platform),
+    ("organizations/set-seats", Who::Platform),
+    ("api-keys/list", Who::SignedIn),
+    ("api-keys/create", Who::SignedIn),
+    ("api-keys/delete", Who::SignedIn),
+    ("account/sessions", Who::SignedIn),
+    ("account/end-session", Who::SignedIn),
+    ("account/change-password", Who::SignedIn),
+    ("account/use-reset", Who::Anyone),
     ("session/read", Who::Anyone),
     ("session/sign-in", Who::Anyone),
     ("session/sign-out", Who::Anyone),
     ("first-run/read", Who::Anyone),
     // Open to who has the one-time link; without it, 409.
     ("first-run/create", Who::Anyone),
+    // The last: it ends the sessions that the others need.
+    ("account/end-other-sessions", Who::SignedIn),
 ];
 
 pub(crate) fn names() -> impl Iterator<Item = &'static str> {
@@ -58,9 +86,9 @@ async fn the_table_has_every_function() {
 #[tokio::test]
 async fn every_function_is_open_to_those_whom_the_reference_names() {
     let world = World::start().await;
-    let walked = TABLE.into_iter().filter(|(function, _)| *function != "first-run/create");
+    let walked = TABLE.iter().copied().filter(|(function, _)| *function != "first-run/create");
     for (function, who) in walked {
-        let named = !function.starts_with("session/") && !function.starts_with("first-run/");
+        let named = names_organization(function);
         for caller in Caller::ALL {
             let answer = call_with_fresh_objects(&world, function, caller).await;
             let expected = refusal(who, caller, named);
@@ -99,10 +127,17 @@ async fn the_first_run_is_open_once_to_the_newest_link() {
     herald.stop().await;
 }
 
+fn names_organization(function: &str) -> bool {
+    const OTHERS: [&str; 4] = ["session/", "first-run/", "account/", "api-keys/"];
+    let own = OTHERS.iter().any(|resource| function.starts_with(resource));
+    !own && !matches!(function, "organizations/list" | "organizations/create")
+}
+
 async fn call_with_fresh_objects(world: &World, function: &str, caller: Caller) -> Answer {
     let objects = world.objects_in(ACME).await;
     let client = match function {
         "session/sign-in" | "session/sign-out" => world.fresh_session(caller).await,
+        _ if function.starts_with("account/") => world.fresh_session(caller).await,
         _ => world.client(caller),
     };
     if let Some((name, argument)) = json_argument(function) {
@@ -111,7 +146,20 @@ async fn call_with_fresh_objects(world: &World, function: &str, caller: Caller) 
         });
         return client.call_json(function, arguments).await;
     }
-    let fields = fields(function, world, &objects);
+    let mut fields = fields(function, world, &objects);
+    match function {
+        "account/end-session" if caller != Caller::Nobody => {
+            fields.push(("session_id", own_session(&client).await));
+        }
+        "account/end-session" => fields.push(("session_id", objects.user_id.clone())),
+        "account/use-reset" => fields.push(("token", reset_token(world, &objects.user).await)),
+        "api-keys/delete" if caller != Caller::Nobody => {
+            let made = client.post("/api/apikeys", json!({})).await.ok();
+            fields.push(("api_key_id", made["id"].as_str().expect("an id").to_owned()));
+        }
+        "api-keys/delete" => fields.push(("api_key_id", objects.user_id.clone())),
+        _ => {}
+    }
     let fields: Vec<(&str, &str)> = fields.iter().map(|(name, value)| (*name, value.as_str())).collect();
     client.call(function, &fields).await
 }
@@ -135,6 +183,24 @@ fn json_argument(function: &str) -> Option<(&'static str, Value)> {
 fn fields(function: &str, world: &World, objects: &Objects) -> Vec<(&'static str, String)> {
     let mut fields = match function {
         "session/read" | "session/sign-out" => return Vec::new(),
+        "account/change-password" => {
+            return vec![("current_password", PASSWORD.into()), ("password", PASSWORD.into())];
+        }
+        "account/use-reset" => return vec![("password", "another pass phrase".into())],
+        "api-keys/create" => return vec![("title", fresh("key"))],
+        "organizations/create" => return vec![("name", fresh("new"))],
+        "organizations/set-seats" => vec![("seats", "10000".into())],
+        "groups/read" | "groups/delete" => vec![("group_id", objects.group_id.clone())],
+        "groups/create" => vec![("name", fresh("new")), ("roles[0]", "org:users".into())],
+        "groups/set-roles" => {
+            vec![("group_id", objects.group_id.clone()), ("roles[0]", "org:users".into())]
+        }
+        "groups/add-member" => {
+            vec![("group_id", objects.group_id.clone()), ("username", objects.user.clone())]
+        }
+        "groups/remove-member" => {
+            vec![("group_id", objects.group_id.clone()), ("username", objects.group_member.clone())]
+        }
         "session/sign-in" => return vec![("username", "member".into()), ("password", PASSWORD.into())],
         "first-run/read" => return vec![("token", "a".into())],
         "webhooks/read"
@@ -160,7 +226,17 @@ fn fields(function: &str, world: &World, objects: &Objects) -> Vec<(&'static str
             let email = format!("{username}@example.com");
             vec![("username", username), ("email", email), ("name", "New".into())]
         }
-        "users/set-active" => vec![("user_id", objects.user_id.clone())],
+        "users/set-admin" => vec![("user_id", objects.user_id.clone()), ("admin", "true".into())],
+        "users/set-complimentary" => {
+            vec![("user_id", objects.user_id.clone()), ("complimentary", "true".into())]
+        }
+        "users/set-active"
+        | "users/read"
+        | "users/delete"
+        | "users/end-sessions"
+        | "users/reset-password" => {
+            vec![("user_id", objects.user_id.clone())]
+        }
         _ => Vec::new(),
     };
     fields.push(("organization_id", world.acme_id.clone()));

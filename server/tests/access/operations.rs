@@ -191,13 +191,13 @@ async fn call_with_fresh_objects(world: &World, operation: Operation, caller: Ca
     }
 }
 
-async fn own_session(client: &Client) -> String {
+pub(crate) async fn own_session(client: &Client) -> String {
     let sessions = client.get("/api/auth/sessions").await.ok();
     let current = sessions.as_array().expect("a list").iter().find(|session| session["current"] == true);
     current.expect("the own session")["id"].as_str().expect("an id").to_owned()
 }
 
-async fn reset_token(world: &World, user: &str) -> String {
+pub(crate) async fn reset_token(world: &World, user: &str) -> String {
     let path = format!("/api/organizations/{ACME}/users/{user}/password-reset");
     world.admin.post(&path, json!({})).await.ok()["token"].as_str().expect("a token").to_owned()
 }

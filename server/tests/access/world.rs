@@ -35,6 +35,7 @@ pub(crate) struct Objects {
     pub(crate) webhook_id: String,
     /// Without roles, with one member.
     pub(crate) group: String,
+    pub(crate) group_id: String,
     pub(crate) group_member: String,
     pub(crate) user: String,
     pub(crate) user_id: String,
@@ -99,12 +100,13 @@ impl World {
         let (user, user_id) = self.user_without_password(organization).await;
         let (group_member, _) = self.user_without_password(organization).await;
         let group = fresh("group");
-        self.admin.create_group(organization, &group, &[]).await;
+        let group_id = text(&self.admin.create_group(organization, &group, &[]).await["id"]);
         self.admin.add_member(organization, &group, &group_member).await;
         Objects {
             webhook: text(&webhook["name"]),
             webhook_id: text(&webhook["id"]),
             group,
+            group_id,
             group_member,
             user,
             user_id,

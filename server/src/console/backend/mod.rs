@@ -1,7 +1,11 @@
 //! The server functions' way into the use cases, for one request. One file a resource.
 
+mod account;
+mod api_keys;
+mod audit;
 mod deliveries;
 mod events;
+mod groups;
 mod organizations;
 mod session;
 mod users;
@@ -9,12 +13,14 @@ mod webhooks;
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use api::{Backend, Flash, Next, Problem, webhooks::SecretView};
+use api::{Backend, Flash, Next, Problem, Told, webhooks::SecretView};
 use domain::{Operation, OrganizationId, WebhookId};
 
 use crate::{
     access::{Caller, Grant},
+    console::cookies::session_cookie,
     herald::Herald,
+    tokens::token_hash,
 };
 
 /// How a request ends, beside the value of its function.
@@ -55,11 +61,48 @@ impl RequestBackend {
 
     /// The same check as every route's.
     async fn grant(&self, operation: Operation, organization: OrganizationId) -> Result<Arc<Grant>, Problem> {
-        let organization = self.herald.store.organization(organization).await?;
-        let grant = self.herald.authorize(&self.caller, operation, Some(organization)).await?;
-        let grant = Arc::new(grant);
+        self.grant_to(&self.caller, operation, Some(organization)).await
+    }
+
+    /// For what names no organization.
+    async fn own(&self, operation: Operation) -> Result<Arc<Grant>, Problem> {
+        self.grant_to(&self.caller, operation, None).await
+    }
+
+    async fn grant_to(
+        &self,
+        caller: &Caller,
+        operation: Operation,
+        organization: Option<OrganizationId>,
+    ) -> Result<Arc<Grant>, Problem> {
+        let organization = match organization {
+            Some(organization) => Some(self.herald.store.organization(organization).await?),
+            None => None,
+        };
+        let grant = Arc::new(self.herald.authorize(caller, operation, organization).await?);
         *self.granted.lock().unwrap_or_else(PoisonError::into_inner) = Some(Arc::clone(&grant));
         Ok(grant)
+    }
+
+    /// For what asks for the caller's password where it was given long ago. Given with the form it is taken first, and the
+    /// session goes on under another token.
+    async fn confirmed(
+        &self,
+        operation: Operation,
+        organization: Option<OrganizationId>,
+        password: String,
+    ) -> Result<Arc<Grant>, Problem> {
+        if password.is_empty() || self.caller.session.is_none() {
+            return self.grant_to(&self.caller, operation, organization).await;
+        }
+        let grant = self.own(Operation::ConfirmPassword).await?;
+        let renewed = self.herald.confirm_password(&grant, password).await?;
+        let cookie = session_cookie(&self.herald.public_url, &renewed.token);
+        self.end_with(|ending| ending.cookies.push(cookie));
+        let now = Some(self.herald.clock.now());
+        let session = Some(token_hash(&renewed.token));
+        let caller = Caller { session, password_at: now, ..self.caller.clone() };
+        self.grant_to(&caller, operation, organization).await
     }
 
     /// Notes in the audit log where an act that was allowed failed.
@@ -79,4 +122,21 @@ impl Backend for RequestBackend {
     fn flash_secret(&self, webhook: WebhookId, secret: &SecretView) {
         self.end_with(|ending| ending.flash.secret = Some((webhook, secret.clone())));
     }
+
+    fn tell_once(&self, told: Told) {
+        self.end_with(|ending| ending.flash.told = Some(told));
+    }
+}
+
+/// A browser sends a text area's line breaks as CR LF.
+fn with_line_feeds(text: &str) -> String {
+    text.replace("\r\n", "\n")
+}
+
+/// A form's field may have another name than the member of the API.
+fn at_field(mut problem: Problem, member: &str, field: &str) -> Problem {
+    for error in problem.errors.iter_mut().filter(|error| error.field() == member) {
+        error.pointer = format!("#/{field}");
+    }
+    problem
 }

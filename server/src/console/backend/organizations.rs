@@ -1,10 +1,10 @@
-//! Organizations.
+//! Organizations and their seats.
 
 use api::{OrganizationBackend, Problem, organizations::OrganizationView};
 use async_trait::async_trait;
-use domain::{Operation, OrganizationId};
+use domain::{FieldError, Operation, Organization, OrganizationId, Seats};
 
-use super::RequestBackend;
+use super::{RequestBackend, at_field};
 
 #[async_trait]
 impl OrganizationBackend for RequestBackend {
@@ -12,4 +12,29 @@ impl OrganizationBackend for RequestBackend {
         let grant = self.grant(Operation::ReadOrganization, organization).await?;
         self.herald.organization_view(&grant).await
     }
+
+    async fn organizations(&self) -> Result<Vec<OrganizationView>, Problem> {
+        let grant = self.own(Operation::ListOrganizations).await?;
+        self.herald.organization_views(&grant).await
+    }
+
+    async fn create_organization(&self, name: String) -> Result<Organization, Problem> {
+        let grant = self.own(Operation::CreateOrganization).await?;
+        let made = self.herald.create_organization(&grant, &name).await;
+        made.map_err(|problem| at_field(problem, "organizationName", "name"))
+    }
+
+    async fn set_seats(&self, organization: OrganizationId, seats: String) -> Result<Seats, Problem> {
+        let grant = self.grant(Operation::SetSeats, organization).await?;
+        let limit = match seats.trim() {
+            "" => None,
+            text => Some(text.parse::<u32>().map_err(|_| no_number())?),
+        };
+        self.herald.set_seats(&grant, limit).await
+    }
+}
+
+fn no_number() -> Problem {
+    let detail = "Enter a whole number of seats, or leave it empty for no limit.";
+    Problem::invalid(vec![FieldError::new("seats", "invalid", detail)])
 }

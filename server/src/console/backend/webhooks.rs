@@ -9,7 +9,7 @@ use api::{
 use async_trait::async_trait;
 use domain::{DeliveryDetail, Operation, OrganizationId, WebhookId};
 
-use super::RequestBackend;
+use super::{RequestBackend, at_field, with_line_feeds};
 use crate::{
     store::Secrets,
     usecases::{EditWebhook, NewWebhookRequest},
@@ -40,7 +40,10 @@ impl WebhookBackend for RequestBackend {
         let NewWebhook { event_type, name, url, description, enabled } = new;
         let description = with_line_feeds(&description);
         let request = NewWebhookRequest { event_type, name, url, description, enabled, headers: Vec::new() };
-        self.herald.create_webhook(&grant, request).await.map_err(at_form_fields)
+        self.herald
+            .create_webhook(&grant, request)
+            .await
+            .map_err(|problem| at_field(problem, "type", "event_type"))
     }
 
     async fn edit_webhook(
@@ -102,21 +105,8 @@ impl WebhookBackend for RequestBackend {
     }
 }
 
-/// A browser sends a text area's line breaks as CR LF.
-fn with_line_feeds(text: &str) -> String {
-    text.replace("\r\n", "\n")
-}
-
 fn secret_view(secrets: Secrets) -> SecretView {
     let previous =
         secrets.previous.map(|(secret, expires_at)| PreviousSecret { secret: secret.reveal(), expires_at });
     SecretView { secret: secrets.secret.reveal(), previous }
-}
-
-/// The form's field for the type is `event_type`: `type` is no name for a Rust argument.
-fn at_form_fields(mut problem: Problem) -> Problem {
-    for error in problem.errors.iter_mut().filter(|error| error.pointer == "#/type") {
-        "#/event_type".clone_into(&mut error.pointer);
-    }
-    problem
 }

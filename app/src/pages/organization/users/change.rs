@@ -6,7 +6,10 @@ use leptos::prelude::*;
 
 use crate::{
     address::Query,
-    components::modal::{CancelButton, Modal},
+    components::{
+        fires::fires_words,
+        modal::{CancelButton, Modal},
+    },
     forms::{Form, PostForm},
 };
 
@@ -88,15 +91,6 @@ fn question(user: &OrgUser, active: bool) -> (String, String) {
     }
 }
 
-/// Which webhooks will fire.
-fn fires_words(webhooks: &[String]) -> String {
-    match webhooks {
-        [] => "No enabled webhook has the type USER_DISABLED, so nothing will be sent.".to_owned(),
-        [only] => format!("One webhook will fire: {only}."),
-        many => format!("{} webhooks will fire: {}.", many.len(), many.join(", ")),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -111,12 +105,5 @@ mod tests {
         assert_eq!(Asked::of(&Query::parse(&format!("enable={id}"))), Some(Asked { user: id, active: true }));
         assert_eq!(Asked::of(&Query::parse("disable=nobody")), None);
         assert_eq!(Asked::of(&Query::default()), None);
-    }
-
-    #[test]
-    fn the_modal_says_which_webhooks_will_fire() {
-        assert!(fires_words(&[]).contains("nothing will be sent"));
-        assert_eq!(fires_words(&["hr".into()]), "One webhook will fire: hr.");
-        assert_eq!(fires_words(&["hr".into(), "it".into()]), "2 webhooks will fire: hr, it.");
     }
 }

@@ -6,7 +6,7 @@ mod table;
 use api::{
     paths,
     session::Membership,
-    users::{SetUserActive, UserPage, list_users},
+    users::{SetUserActive, UserPage, UserSort, list_users},
 };
 use leptos::{either::Either, prelude::*};
 
@@ -29,7 +29,7 @@ pub(crate) fn UsersPage() -> impl IntoView {
     let content = async move {
         let membership = admit(session.await, place.organization, Need::ManageUsers)?;
         let (search, number) = searched(&query);
-        match list_users(membership.organization.id, search, number).await {
+        match list_users(membership.organization.id, search, None, UserSort::default(), false, number).await {
             Ok(users) => Ok(view! { <UsersView membership users query/> }.into_any()),
             Err(problem) => tab_failed(Tab::Users, membership, problem),
         }
