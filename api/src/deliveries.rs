@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use server_fn_macro_default::server;
 
 use crate::{
-    Next, Problem, paths,
+    Next, Problem, Toast, paths,
     transport::{Once, Repeatable},
     webhooks::LastAttempt,
 };
@@ -33,6 +33,37 @@ pub struct DeliveryPage {
     pub deliveries: Vec<DeliveryRow>,
     /// Where the next page begins, when there is one.
     pub next_cursor: Option<String>,
+}
+
+/// A delivery on its page.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DeliveryView {
+    pub detail: DeliveryDetail,
+    /// Of whom it tells.
+    pub username: String,
+    /// Who did what it tells of, where the audit log knows.
+    pub done_by: Option<String>,
+    pub webhook: DeliveredTo,
+    /// How many webhooks of the same owner got the event, this one among them.
+    pub told: u32,
+    /// How many of the attempts belong to earlier schedules: a redelivery begins a new one.
+    pub schedule_from: u32,
+    /// Until when the receiver is left alone, because its attempts have failed.
+    pub paused_until: Option<Timestamp>,
+}
+
+/// The webhook of a delivery, which may be gone by now.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DeliveredTo {
+    pub name: String,
+    pub state: WebhookState,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum WebhookState {
+    Enabled,
+    Disabled,
+    Deleted,
 }
 
 /// Which deliveries to send again.
@@ -87,6 +118,15 @@ pub async fn read_delivery(
     backend()?.delivery(organization_id, delivery_id).await
 }
 
+/// A delivery with everything that its page shows.
+#[server(prefix = "/fn", endpoint = "deliveries/show", client = Repeatable)]
+pub async fn show_delivery(
+    organization_id: OrganizationId,
+    delivery_id: DeliveryId,
+) -> Result<DeliveryView, Problem> {
+    backend()?.delivery_view(organization_id, delivery_id).await
+}
+
 /// Sends a delivery again, under the same `webhook-id`.
 #[server(prefix = "/fn", endpoint = "deliveries/redeliver", client = Once)]
 pub async fn redeliver(
@@ -95,7 +135,12 @@ pub async fn redeliver(
 ) -> Result<Delivery, Problem> {
     let backend = backend()?;
     let outcome = backend.redeliver(organization_id, delivery_id).await;
-    settle(&backend, outcome, |delivery| after_redeliver(organization_id, delivery.webhook_id))
+    settle(&backend, outcome, |_| after_redeliver_one(organization_id, delivery_id))
+}
+
+#[must_use]
+pub fn after_redeliver_one(organization: OrganizationId, delivery: DeliveryId) -> Next {
+    Next::saying(paths::delivery(organization, delivery), Toast::Redelivered)
 }
 
 /// Sends many deliveries of a webhook again, some at a time.

@@ -32,6 +32,7 @@ pub enum Toast {
     SessionEnded,
     SessionsEnded,
     SignedOut,
+    Redelivered,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -68,6 +69,7 @@ impl Toast {
             Self::SessionEnded => "Session ended",
             Self::SessionsEnded => "All other sessions have ended",
             Self::SignedOut => "You are signed out",
+            Self::Redelivered => "It is sent again now",
         }
     }
 }

@@ -1,6 +1,6 @@
 //! The addresses of the console's pages, so that nobody puts one together by hand.
 
-use domain::{GroupId, OrganizationId, UserId, WebhookId};
+use domain::{DeliveryId, GroupId, OrganizationId, UserId, WebhookId};
 
 pub const START: &str = "/";
 pub const SIGN_IN: &str = "/sign-in";
@@ -95,4 +95,9 @@ pub fn webhook_deliveries(organization: OrganizationId, webhook: WebhookId) -> S
 #[must_use]
 pub fn webhook_secret(organization: OrganizationId, webhook: WebhookId) -> String {
     format!("/organizations/{organization}/webhooks/{webhook}/secret")
+}
+
+#[must_use]
+pub fn delivery(organization: OrganizationId, delivery: DeliveryId) -> String {
+    format!("/organizations/{organization}/deliveries/{delivery}")
 }

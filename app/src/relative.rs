@@ -31,6 +31,27 @@ pub(crate) fn due(now: Timestamp, at: Timestamp) -> String {
     if at.since(now) < Duration::from_secs(1) { "now".to_owned() } else { relative(now, at) }
 }
 
+/// How long something took or lies behind, to two units: `41 ms`, `5.6 s`, `4 min 12 s`, `2 h 3 min`.
+#[cfg(feature = "ssr")]
+pub(crate) fn lasting(duration: Duration) -> String {
+    let (ms, seconds) = (duration.as_millis(), duration.as_secs());
+    match seconds {
+        0 => format!("{ms} ms"),
+        1..MINUTE => format!("{}.{} s", seconds, ms % 1_000 / 100),
+        MINUTE..HOUR => two_units(seconds, (MINUTE, "min"), (1, "s")),
+        HOUR..DAY => two_units(seconds, (HOUR, "h"), (MINUTE, "min")),
+        _ => two_units(seconds, (DAY, "d"), (HOUR, "h")),
+    }
+}
+
+#[cfg(feature = "ssr")]
+fn two_units(seconds: u64, (large, large_name): (u64, &str), (small, small_name): (u64, &str)) -> String {
+    match seconds % large / small {
+        0 => format!("{} {large_name}", seconds / large),
+        rest => format!("{} {large_name} {rest} {small_name}", seconds / large),
+    }
+}
+
 /// The largest unit that fits; what lies ahead within the hour also with its seconds.
 fn amount(seconds: u64, precise: bool) -> String {
     match seconds {
@@ -77,6 +98,21 @@ mod tests {
         assert_eq!(relative(NOW, at(252)), "in 4 min 12 s");
         assert_eq!(relative(NOW, at(300)), "in 5 min");
         assert_eq!(relative(NOW, at(7_300)), "in 2 h");
+    }
+
+    #[test]
+    fn durations_have_two_units() {
+        let cases = [
+            (41, "41 ms"),
+            (5_640, "5.6 s"),
+            (60_000, "1 min"),
+            (252_000, "4 min 12 s"),
+            (7_380_000, "2 h 3 min"),
+            (90_000_000, "1 d 1 h"),
+        ];
+        for (ms, words) in cases {
+            assert_eq!(lasting(Duration::from_millis(ms)), words);
+        }
     }
 
     #[test]

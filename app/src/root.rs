@@ -12,8 +12,8 @@ use crate::{
     components::{header::Header, toasts::Toasts},
     islands::awake::Awake,
     pages::{
-        DeliveriesPage, FirstRunPage, GeneralPage, NewUserPage, NewWebhookPage, NotFoundPage, SecretPage,
-        SignInPage, StartPage, UsersPage, WebhookPage, WebhooksPage,
+        DeliveriesPage, DeliveryPage, FirstRunPage, GeneralPage, NewUserPage, NewWebhookPage, NotFoundPage,
+        SecretPage, SignInPage, StartPage, UsersPage, WebhookPage, WebhooksPage,
     },
     session::provide_session,
 };
@@ -47,6 +47,7 @@ fn Pages() -> impl IntoView {
             <Route path=path!("/organizations/:id") view=GeneralPage ssr=ssr.clone()/>
             <Route path=path!("/organizations/:id/users") view=UsersPage ssr=ssr.clone()/>
             <Route path=path!("/organizations/:id/users/new") view=NewUserPage ssr=ssr.clone()/>
+            <Route path=path!("/organizations/:id/deliveries/:delivery") view=DeliveryPage ssr=ssr.clone()/>
             <Route path=path!("/organizations/:id/webhooks") view=WebhooksPage ssr=ssr.clone()/>
             <Route path=path!("/organizations/:id/webhooks/new") view=NewWebhookPage ssr=ssr.clone()/>
             <Route path=path!("/organizations/:id/webhooks/:webhook") view=WebhookPage ssr=ssr.clone()/>

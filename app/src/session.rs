@@ -4,7 +4,7 @@ use api::{
     Problem,
     session::{Membership, SessionView, read_session},
 };
-use domain::{OrganizationId, WebhookId};
+use domain::{DeliveryId, OrganizationId, WebhookId};
 use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
 
@@ -25,6 +25,7 @@ pub(crate) fn use_session() -> Session {
 pub(crate) struct Place {
     pub(crate) organization: Option<OrganizationId>,
     pub(crate) webhook: Option<WebhookId>,
+    pub(crate) delivery: Option<DeliveryId>,
     pub(crate) token: String,
 }
 
@@ -33,6 +34,7 @@ pub(crate) fn use_place() -> Place {
     Place {
         organization: part("id").parse().ok(),
         webhook: part("webhook").parse().ok(),
+        delivery: part("delivery").parse().ok(),
         token: part("token"),
     }
 }

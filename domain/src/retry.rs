@@ -27,6 +27,16 @@ impl Default for RetryPolicy {
     }
 }
 
+impl RetryPolicy {
+    /// How long it is waited after each attempt that is left when the next one fails too, where `made` attempts of a schedule
+    /// were made. Each may be longer by the jitter.
+    #[must_use]
+    pub fn waits_left(&self, made: u32) -> &[Duration] {
+        let made = usize::try_from(made).unwrap_or(usize::MAX);
+        self.delays.get(made..).unwrap_or_default()
+    }
+}
+
 /// What an outcome means for its delivery.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Verdict {
@@ -78,6 +88,15 @@ mod tests {
             .collect();
         assert_eq!(waits, [5, 300, 1_800, 7_200, 18_000, 36_000, 50_400, 72_000, 86_400]);
         assert_eq!(judge(10, &answered(500), &policy, NOW, 0.0), Verdict::Failed);
+    }
+
+    #[test]
+    fn the_waits_that_are_left_are_those_behind_the_next_attempt() {
+        let policy = RetryPolicy::default();
+        let left = |made| policy.waits_left(made).iter().map(Duration::as_secs).collect::<Vec<_>>();
+        assert_eq!(left(2)[..2], [1_800, 7_200]);
+        assert_eq!(left(8), [86_400], "the ninth attempt is next, and the tenth is the last");
+        assert!(left(9).is_empty() && left(10).is_empty() && left(u32::MAX).is_empty());
     }
 
     #[test]

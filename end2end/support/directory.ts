@@ -3,6 +3,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Answer, Herald } from './herald.ts';
 
+const DELIVERY_MS_MAX = 10_000;
 const PASSWORD = 'Patient-otter-lighthouse-41';
 
 export type Role = 'org:admin' | 'org:users';
@@ -93,6 +94,21 @@ export class Directory {
   async deliveries(organization: Organization, webhook: Webhook): Promise<Delivery[]> {
     const path = `${at(organization)}/webhooks/${encodeURIComponent(webhook.name)}/deliveries`;
     return (await this.call('GET', path)).deliveries;
+  }
+
+  /** The newest delivery, once it is as wanted. */
+  async untilDelivery(
+    organization: Organization,
+    webhook: Webhook,
+    wanted: (delivery: Delivery) => boolean,
+  ): Promise<Delivery> {
+    const until = Date.now() + DELIVERY_MS_MAX;
+    for (;;) {
+      const [newest] = await this.deliveries(organization, webhook);
+      if (newest && wanted(newest)) return newest;
+      if (Date.now() > until) throw new Error(`The newest delivery stays ${JSON.stringify(newest)}.`);
+      await new Promise((done) => setTimeout(done, 50));
+    }
   }
 
   private async grant(organization: Pick<Organization, 'name'>, username: string, role: Role): Promise<void> {

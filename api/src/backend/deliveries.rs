@@ -5,7 +5,7 @@ use domain::{Delivery, DeliveryDetail, DeliveryId, OrganizationId, WebhookId};
 
 use crate::{
     Problem,
-    deliveries::{Begun, DeliveryPage, HeldAction, Redelivery},
+    deliveries::{Begun, DeliveryPage, DeliveryView, HeldAction, Redelivery},
 };
 
 #[async_trait]
@@ -21,6 +21,11 @@ pub trait DeliveryBackend: Send + Sync {
         organization: OrganizationId,
         delivery: DeliveryId,
     ) -> Result<DeliveryDetail, Problem>;
+    async fn delivery_view(
+        &self,
+        organization: OrganizationId,
+        delivery: DeliveryId,
+    ) -> Result<DeliveryView, Problem>;
     async fn redeliver(
         &self,
         organization: OrganizationId,

@@ -1,9 +1,9 @@
 //! Statuses: an icon, a word and a colour, never one of them alone.
 
-use domain::DeliveryState;
+use domain::{DeliveryState, Timestamp};
 use leptos::prelude::*;
 
-use super::icon::Icon;
+use super::{icon::Icon, moment::Due};
 
 /// The colour of a status, by what it asks of the reader.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -66,6 +66,17 @@ pub(crate) fn DeliveryStatus(state: DeliveryState) -> impl IntoView {
         DeliveryState::Cancelled => (Tone::Quiet, Icon::Stop, "Cancelled"),
     };
     view! { <Status tone icon words/> }
+}
+
+/// A delivery that is to be tried again: which attempt is next, and when.
+#[component]
+pub(crate) fn PendingStatus(attempt: u32, due: Timestamp) -> impl IntoView {
+    view! {
+        <span class=Tone::Waiting.class()>
+            <span class=Icon::Clock.class() aria-hidden="true"></span>
+            <span>{format!("Pending · attempt {attempt} ")}<Due at=due/></span>
+        </span>
+    }
 }
 
 #[cfg(test)]

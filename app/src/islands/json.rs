@@ -1,4 +1,4 @@
-//! A JSON body, indented and coloured.
+//! A JSON body, indented and coloured: by the server, and within islands where it changes.
 
 use leptos::prelude::*;
 
@@ -24,7 +24,7 @@ impl Kind {
 
 /// `json` is compact, as Herald sends it.
 #[component]
-pub(super) fn Json(#[prop(into)] json: Signal<String>) -> impl IntoView {
+pub(crate) fn Json(#[prop(into)] json: Signal<String>) -> impl IntoView {
     let span = |(kind, text): (Kind, String)| view! { <span class=kind.class()>{text}</span> };
     view! {
         <pre class="code">

@@ -2,7 +2,7 @@
 
 pub(crate) mod awake;
 pub(crate) mod copy;
-mod json;
+pub(crate) mod json;
 pub(crate) mod question;
 pub(crate) mod sample;
 pub(crate) mod selection;

@@ -8,6 +8,7 @@ mod start;
 
 pub(crate) use first_run::FirstRunPage;
 pub(crate) use organization::{
+    delivery::DeliveryPage,
     general::GeneralPage,
     new_user::NewUserPage,
     users::UsersPage,

@@ -11,6 +11,7 @@ mod cursors;
 mod database;
 mod deletions;
 mod deliveries;
+mod delivery_views;
 mod direct;
 mod feed;
 mod fires;

@@ -4,11 +4,11 @@ use std::sync::Arc;
 
 use api::{
     Problem,
-    deliveries::{Begun, DeliveryPage},
+    deliveries::{Begun, DeliveryPage, DeliveryView},
 };
 use domain::{
-    Delivery, DeliveryDetail, DeliveryState, EventId, EventType, FieldError, Id, Issue, Payload, Timestamp,
-    WebhookId, delivery_body, limits::IDEMPOTENCY_KEY_LENGTH_MAX,
+    Delivery, DeliveryDetail, DeliveryId, DeliveryState, EventId, EventType, FieldError, Id, Issue, Payload,
+    Timestamp, WebhookId, delivery_body, limits::IDEMPOTENCY_KEY_LENGTH_MAX,
 };
 
 use crate::{
@@ -74,6 +74,12 @@ impl Herald {
 
     pub(crate) async fn delivery(&self, grant: &Grant, id: &str) -> Result<DeliveryDetail, Problem> {
         Ok(self.store.delivery(grant.owner()?, read_id(id, "delivery")?).await?)
+    }
+
+    pub(crate) async fn delivery_view(&self, grant: &Grant, id: DeliveryId) -> Result<DeliveryView, Problem> {
+        let view = self.store.delivery_view(grant.owner()?, id).await?;
+        let webhook = view.detail.delivery.webhook_id;
+        Ok(DeliveryView { paused_until: self.pauses.of(webhook, self.clock.now()), ..view })
     }
 
     pub(crate) async fn redeliver(&self, grant: &Grant, id: &str) -> Result<Delivery, Problem> {

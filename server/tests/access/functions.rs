@@ -28,6 +28,7 @@ const TABLE: &[(&str, Who)] = &[
     ("events/publish-many", Who::Admins),
     ("deliveries/list", Who::Admins),
     ("deliveries/read", Who::Admins),
+    ("deliveries/show", Who::Admins),
     ("deliveries/redeliver", Who::Admins),
     ("deliveries/redeliver-many", Who::Admins),
     ("deliveries/settle-held", Who::Admins),
@@ -210,7 +211,9 @@ fn fields(function: &str, world: &World, objects: &Objects) -> Vec<(&'static str
         | "webhooks/rotate-secret"
         | "deliveries/list"
         | "deliveries/redeliver-many" => vec![("webhook_id", objects.webhook_id.clone())],
-        "deliveries/read" | "deliveries/redeliver" => vec![("delivery_id", world.delivery.clone())],
+        "deliveries/read" | "deliveries/show" | "deliveries/redeliver" => {
+            vec![("delivery_id", world.delivery.clone())]
+        }
         "deliveries/settle-held" => {
             vec![("webhook_id", objects.webhook_id.clone()), ("action", "discard".into())]
         }

@@ -5,11 +5,12 @@ use crate::{
     world::{ACME, World},
 };
 
-/// Below `/organizations/{id}`; `WEBHOOK` stands for an id.
-const TABLE: [(&str, Who); 8] = [
+/// Below `/organizations/{id}`; `WEBHOOK` and `DELIVERY` stand for ids.
+const TABLE: [(&str, Who); 9] = [
     ("", Who::Belonging),
     ("/users", Who::Users),
     ("/users/new", Who::Users),
+    ("/deliveries/DELIVERY", Who::Admins),
     ("/webhooks", Who::Admins),
     ("/webhooks/new", Who::Admins),
     ("/webhooks/WEBHOOK", Who::Admins),
@@ -22,8 +23,8 @@ async fn every_page_is_shown_to_those_whom_the_reference_names() {
     let world = World::start().await;
     let objects = world.objects_in(ACME).await;
     for (page, who) in TABLE {
-        let path =
-            format!("/organizations/{}{}", world.acme_id, page.replace("WEBHOOK", &objects.webhook_id));
+        let page = page.replace("WEBHOOK", &objects.webhook_id).replace("DELIVERY", &world.delivery);
+        let path = format!("/organizations/{}{page}", world.acme_id);
         for caller in Caller::ALL {
             let answer = world.client(caller).get(&path).await;
             let told = answer.text.contains(&objects.webhook);

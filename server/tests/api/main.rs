@@ -9,6 +9,7 @@ mod bad_input;
 mod bodies;
 mod custom_headers;
 mod deliveries;
+mod delivery_page;
 mod feed;
 mod functions;
 mod groups;

@@ -1,5 +1,6 @@
 //! Organization settings: the heading and the tabs that the pages share.
 
+pub(super) mod delivery;
 pub(super) mod general;
 pub(super) mod new_user;
 pub(super) mod users;

@@ -2,7 +2,7 @@
 
 use api::{
     DeliveryBackend, Problem,
-    deliveries::{Begun, DeliveryPage, HeldAction, Redelivery},
+    deliveries::{Begun, DeliveryPage, DeliveryView, HeldAction, Redelivery},
 };
 use async_trait::async_trait;
 use domain::{Delivery, DeliveryDetail, DeliveryId, Operation, OrganizationId, WebhookId, limits::PAGE_ROWS};
@@ -30,6 +30,15 @@ impl DeliveryBackend for RequestBackend {
     ) -> Result<DeliveryDetail, Problem> {
         let grant = self.grant(Operation::ReadDelivery, organization).await?;
         self.herald.delivery(&grant, &delivery.to_string()).await
+    }
+
+    async fn delivery_view(
+        &self,
+        organization: OrganizationId,
+        delivery: DeliveryId,
+    ) -> Result<DeliveryView, Problem> {
+        let grant = self.grant(Operation::ReadDelivery, organization).await?;
+        self.herald.delivery_view(&grant, delivery).await
     }
 
     async fn redeliver(

@@ -7,6 +7,7 @@ use super::{
         audit_reads::{self, AuditFilter},
         completions::{UPDATE_DELIVERIES, UPDATE_WEBHOOKS},
         deliveries::{DeliveryFilter, page_sql},
+        delivery_views::AROUND,
         job_steps::step_out_sql,
         jobs::{JobAction, count_sql},
         lanes::{LANES, NEXT, WINDOW},
@@ -153,6 +154,19 @@ async fn a_page_of_the_audit_log_is_read_off_an_index_in_its_order() {
             assert!(!until_page.into_iter().any(|step| step.contains("TEMP B-TREE")), "{plan:#?}");
         }
     }
+}
+
+#[tokio::test]
+async fn what_stands_around_a_delivery_is_found_by_keys() {
+    let store = TestStore::open().await;
+    let plan = store.plan(AROUND).await;
+    for step in [
+        "SEARCH other USING INDEX deliveries_of_event (event_seq=?)",
+        "SEARCH a USING INDEX audit_log_by_time (created_at=?)",
+    ] {
+        assert!(plan.iter().any(|found| found == step), "{step}: {plan:#?}");
+    }
+    assert!(!plan.iter().any(|step| step.starts_with("SCAN")), "{plan:#?}");
 }
 
 #[test]
