@@ -164,11 +164,16 @@ impl UserPlace {
     }
 }
 
-/// Deletes a user: who was active fires `USER_DISABLED`, and each group that they leave `USER_REMOVED_FROM_GROUP`.
+/// Deletes a user: who was active fires `USER_DISABLED`, and each group that they leave `USER_REMOVED_FROM_GROUP`. `purge` removes
+/// what is stored about them in payloads, too.
 #[server(prefix = "/fn", endpoint = "users/delete", client = Once)]
-pub async fn delete_user(organization_id: OrganizationId, user_id: UserId) -> Result<(), Problem> {
+pub async fn delete_user(
+    organization_id: OrganizationId,
+    user_id: UserId,
+    #[server(default)] purge: bool,
+) -> Result<(), Problem> {
     let backend = backend()?;
-    let outcome = backend.delete_user(organization_id, user_id).await;
+    let outcome = backend.delete_user(organization_id, user_id, purge).await;
     settle(&backend, outcome, |()| Next::saying(paths::users(organization_id), Toast::UserDeleted))
 }
 

@@ -246,6 +246,9 @@ pub struct Delivery {
     pub created_at: Timestamp,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub delivered_at: Option<Timestamp>,
+    /// Whether what was about a person was removed from its body and from what came back.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub purged: bool,
 }
 
 /// One HTTP try. Immutable.
@@ -302,11 +305,14 @@ impl RequestLine {
             ("user-agent", USER_AGENT.to_owned()),
             ("webhook-id", self.delivery_id.to_string()),
             ("webhook-timestamp", self.started_at.unix_seconds().to_string()),
-            ("webhook-signature", signature.to_owned()),
             ("herald-event-id", self.event_id.to_string()),
             ("herald-event-time", self.event_time.to_string()),
             ("herald-attempt", self.attempt.to_string()),
         ];
+        // Of an attempt from before it was kept, or whose user was purged, it is not known.
+        if !signature.is_empty() {
+            headers.push(("webhook-signature", signature.to_owned()));
+        }
         headers.push(match self.sequence {
             Some(sequence) => ("herald-sequence", sequence.to_string()),
             None => ("herald-test", "true".to_owned()),

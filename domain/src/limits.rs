@@ -155,6 +155,14 @@ pub const SUBJECTS_DELAY: Duration = Duration::from_millis(250);
 pub const PRUNE_ROWS: usize = 200;
 /// and deliveries: one event may have thousands.
 pub const PRUNE_DELIVERIES: usize = 1_000;
+/// Events that are looked through for a deleted user in one read,
+pub const PURGE_SCAN_ROWS: i64 = 20_000;
+/// events that are purged in one transaction,
+pub const PURGE_ROWS: usize = 100;
+/// and deliveries, after the last event that is begun.
+pub const PURGE_DELIVERIES: i64 = 1_000;
+/// While a purge waits for what is pending, how often it looks.
+pub const PURGE_LOOK_EVERY: Duration = Duration::from_secs(60);
 /// Deliveries that a bulk job changes in one transaction.
 pub const JOB_ROWS: usize = 500;
 /// Webhooks that are changed by one click and whose jobs begin in the very transaction of the change.

@@ -1,13 +1,13 @@
-//! What goes on in the background: bulk jobs, noting whom events are about, and removing what is older than the retention.
+//! What goes on in the background: bulk jobs, purging users, noting whom events are about, and removing what is older than the retention.
 
 use std::time::Duration;
 
-use domain::limits::{RETENTION, RETENTION_EVERY, SUBJECTS_DELAY};
+use domain::limits::{PURGE_LOOK_EVERY, RETENTION, RETENTION_EVERY, SUBJECTS_DELAY};
 use tokio::sync::watch;
 
 use crate::{
     clock::Clock,
-    store::{Pruned, Store, StoreError},
+    store::{Pruned, Purging, Store, StoreError},
 };
 
 /// After an error of the store, how long until it is asked again.
@@ -16,7 +16,12 @@ const STORE_RETRY: Duration = Duration::from_secs(1);
 /// Runs until `stop` turns true. What is left goes on after the next start.
 pub(crate) async fn run(store: Store, clock: Clock, mut stop: watch::Receiver<bool>) {
     let work = async {
-        tokio::join!(run_jobs(&store, &clock), note_subjects(&store, &clock), keep_retention(&store, &clock));
+        tokio::join!(
+            run_jobs(&store, &clock),
+            run_purges(&store, &clock),
+            note_subjects(&store, &clock),
+            keep_retention(&store, &clock),
+        );
     };
     tokio::select! {
         // An error means that the one who could stop us is gone.
@@ -76,6 +81,24 @@ async fn note_subjects(store: &Store, clock: &Clock) {
             Err(StoreError::Stopped | StoreError::Unsure) => return,
             Err(error) => {
                 tracing::error!(%error, "Whom new events are about could not be noted; trying again");
+                clock.sleep(STORE_RETRY).await;
+            }
+        }
+    }
+}
+
+async fn run_purges(store: &Store, clock: &Clock) {
+    loop {
+        match store.step_purge().await {
+            Ok(Purging::GoesOn) => {}
+            Ok(Purging::Nothing) => store.purge_begun().await,
+            Ok(Purging::Waits) => tokio::select! {
+                () = store.purge_begun() => {}
+                () = clock.sleep(PURGE_LOOK_EVERY) => {}
+            },
+            Err(StoreError::Stopped | StoreError::Unsure) => return,
+            Err(error) => {
+                tracing::error!(%error, "A user could not be purged; trying again");
                 clock.sleep(STORE_RETRY).await;
             }
         }

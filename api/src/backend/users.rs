@@ -19,7 +19,12 @@ pub trait UserBackend: Send + Sync {
         user: UserId,
         active: bool,
     ) -> Result<(), Problem>;
-    async fn delete_user(&self, organization: OrganizationId, user: UserId) -> Result<(), Problem>;
+    async fn delete_user(
+        &self,
+        organization: OrganizationId,
+        user: UserId,
+        purge: bool,
+    ) -> Result<(), Problem>;
     async fn end_user_sessions(&self, organization: OrganizationId, user: UserId) -> Result<(), Problem>;
     /// `password` is the caller's own; empty where it was given lately.
     async fn reset_user_password(

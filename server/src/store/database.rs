@@ -143,6 +143,7 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     (7, "sessions", include_str!("../../migrations/0007_sessions.sql")),
     (8, "feed", include_str!("../../migrations/0008_feed.sql")),
     (9, "search_and_activity", include_str!("../../migrations/0009_search_and_activity.sql")),
+    (10, "purge", include_str!("../../migrations/0010_purge.sql")),
 ];
 
 fn migrator() -> Migrator {

@@ -8,6 +8,7 @@ use super::{
     audit::{ActedBy, AuditEntry, Changes, Target},
     group::Group,
     groups, parsed,
+    purges::{begin_purge, overwrite},
     user_acts::{find_user, require_another_admin, user_row},
     users::UserRow,
     writer::Write,
@@ -19,11 +20,13 @@ pub struct UserDeletion {
     pub organization: OrganizationId,
     pub user: UserId,
     pub by_platform_admin: bool,
+    /// Whether what is stored about them in payloads goes too.
+    pub purge: bool,
 }
 
 impl Store {
     /// Deletes a user with their sessions and keys. One who was active fires `USER_DISABLED`; leaving each of their groups,
-    /// of whatever organization, fires `USER_REMOVED_FROM_GROUP`.
+    /// of whatever organization, fires `USER_REMOVED_FROM_GROUP`. These events are sent before they are purged.
     ///
     /// # Errors
     /// [`StoreError::NotFound`] for another organization's user, [`StoreError::Forbidden`] for a platform admin unless by
@@ -56,7 +59,7 @@ impl Write for DeleteUser {
     type Output = ();
 
     async fn apply(&mut self, group: &mut Group<'_>) -> Result<(), StoreError> {
-        let UserDeletion { organization, user: id, by_platform_admin } = self.deletion;
+        let UserDeletion { organization, user: id, by_platform_admin, purge } = self.deletion;
         let user = find_user(group.connection, organization, id).await?;
         if user.admin && !by_platform_admin {
             return Err(StoreError::Forbidden);
@@ -68,15 +71,17 @@ impl Write for DeleteUser {
             group.record(organization, user.disabled()?);
         }
         self.leave_groups(group, &user).await?;
+        overwrite(group, purge).await?;
         // Sessions and keys go with the row.
         sqlx::query("DELETE FROM users WHERE id = ?")
             .bind(id.to_string())
             .execute(&mut *group.connection)
             .await?;
+        overwrite(group, false).await?;
         let changes = Changes::default().change("active", user.active, serde_json::Value::Null);
         let entry = AuditEntry::new(organization, Act::DeleteUser, &self.by, user.target()?);
         group.audit(entry.with(changes));
-        Ok(())
+        if purge { begin_purge(group, organization, &user, &self.by).await } else { Ok(()) }
     }
 }
 

@@ -85,7 +85,7 @@ impl Store {
         let mut reader = self.pages.reader().await?;
         let row: Option<DetailRow> = sqlx::query_as(
             "SELECT d.seq, d.id, e.id AS event_id, e.type AS event_type, w.id AS webhook_id, d.state, d.test, d.attempts,
-                    d.due_at, d.created_at, d.delivered_at, d.head, e.payload, e.sequence, e.happened_at
+                    d.due_at, d.created_at, d.delivered_at, e.purged_at IS NOT NULL AS purged, d.head, e.payload, e.sequence, e.happened_at
              FROM deliveries AS d JOIN events AS e ON e.seq = d.event_seq JOIN webhooks AS w ON w.seq = d.webhook_seq
              WHERE d.id = ? AND w.organization_id = ? AND w.platform = ?",
         )
@@ -136,7 +136,8 @@ pub(super) fn page_sql(filter: &DeliveryFilter) -> String {
     let to = filter.to.map_or("", |_| " AND created_at < ?4");
     format!(
         "SELECT d.seq, d.id, e.id AS event_id, e.type AS event_type, w.id AS webhook_id, d.state, d.test, d.attempts,
-                d.due_at, d.created_at, d.delivered_at, e.payload ->> 'username' AS username, a.started_at AS last_at,
+                d.due_at, d.created_at, d.delivered_at, e.purged_at IS NOT NULL AS purged,
+                e.payload ->> 'username' AS username, a.started_at AS last_at,
                 a.status AS last_status, a.error_class AS last_error_class, a.error_text, a.duration_ms
          FROM (SELECT seq FROM deliveries INDEXED BY {index}
                WHERE webhook_seq = ?1 AND seq < ?2{state}{from}{to} ORDER BY seq DESC LIMIT ?5) AS page
@@ -161,6 +162,7 @@ struct ViewRow {
     due_at: Option<i64>,
     created_at: i64,
     delivered_at: Option<i64>,
+    purged: bool,
 }
 
 impl ViewRow {
@@ -176,6 +178,7 @@ impl ViewRow {
             next_attempt_at: self.due_at.map(Timestamp::from_unix_ms),
             created_at: Timestamp::from_unix_ms(self.created_at),
             delivered_at: self.delivered_at.map(Timestamp::from_unix_ms),
+            purged: self.purged,
         })
     }
 }

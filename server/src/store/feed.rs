@@ -30,6 +30,8 @@ pub struct FeedEvent {
     pub happened_at: Timestamp,
     /// JSON, byte for byte as webhooks get it.
     pub payload: String,
+    /// Whether what was about a person was removed from it.
+    pub purged: bool,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -140,8 +142,8 @@ pub(super) fn feed_sql(filter: &EventFilter) -> String {
     }
     let found = |tables: &str, condition: &str, order: &str| {
         format!(
-            "SELECT e.id, e.type AS event_type, e.sequence, e.happened_at, e.payload FROM {tables}
-             WHERE {condition}{rest} ORDER BY {order} LIMIT ?4"
+            "SELECT e.id, e.type AS event_type, e.sequence, e.happened_at, e.payload, e.purged_at IS NOT NULL AS purged
+             FROM {tables} WHERE {condition}{rest} ORDER BY {order} LIMIT ?4"
         )
     };
     let in_order = "e.organization_id = ?1 AND e.sequence > ?2 AND e.sequence <= ?3";
@@ -175,6 +177,7 @@ struct FeedRow {
     sequence: i64,
     happened_at: i64,
     payload: String,
+    purged: bool,
 }
 
 impl FeedRow {
@@ -185,6 +188,7 @@ impl FeedRow {
             sequence: self.sequence,
             happened_at: Timestamp::from_unix_ms(self.happened_at),
             payload: self.payload,
+            purged: self.purged,
         })
     }
 }

@@ -45,7 +45,14 @@ pub(super) struct Group<'c> {
     pub(super) rows: Rows,
     audit: Vec<AuditEntry>,
     pub(super) news: News,
-    jobs_waiting: bool,
+    wakes: Wakes,
+}
+
+/// Which work in the background has something to do.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Wakes {
+    pub(super) jobs: bool,
+    pub(super) purges: bool,
 }
 
 /// What was handed in to be written at the end.
@@ -71,7 +78,7 @@ pub(super) struct Flushed {
     /// In the order in which they were handed in.
     pub(super) published: Vec<Published>,
     pub(super) news: News,
-    pub(super) jobs_waiting: bool,
+    pub(super) wakes: Wakes,
     /// How many deliveries an event had, if there were events.
     pub(super) fan_out: Option<usize>,
 }
@@ -92,7 +99,7 @@ impl<'c> Group<'c> {
             rows: Rows::default(),
             audit: Vec::new(),
             news: News::default(),
-            jobs_waiting: false,
+            wakes: Wakes::default(),
         }
     }
 
@@ -118,7 +125,12 @@ impl<'c> Group<'c> {
 
     /// Says that there is a bulk job to be run.
     pub(super) fn wake_jobs(&mut self) {
-        self.jobs_waiting = true;
+        self.wakes.jobs = true;
+    }
+
+    /// Says that there is a user to be purged.
+    pub(super) fn wake_purges(&mut self) {
+        self.wakes.purges = true;
     }
 
     pub(super) async fn execute(&mut self, sql: &'static str) -> Result<(), StoreError> {
@@ -162,7 +174,7 @@ impl<'c> Group<'c> {
             audit::insert(&mut self, &audit).await?;
         }
         flushed.news = self.news;
-        flushed.jobs_waiting = self.jobs_waiting;
+        flushed.wakes = self.wakes;
         Ok(flushed)
     }
 }

@@ -190,6 +190,7 @@ impl RunningJob {
                  SELECT seq FROM deliveries
                  WHERE webhook_seq = ?2 AND seq > ?3 AND seq <= ?4 AND test = 0 AND created_at >= ?5
                    AND state IN (SELECT value FROM json_each(?6))
+                   AND NOT EXISTS (SELECT 1 FROM events WHERE seq = deliveries.event_seq AND purged_at IS NOT NULL)
                  ORDER BY seq LIMIT ?7)
              RETURNING seq",
             action.change()

@@ -25,7 +25,8 @@ impl Store {
     /// Makes a delivery due now, under a new schedule: the same id and body, a new attempt.
     ///
     /// # Errors
-    /// [`StoreError::NotFound`]; [`StoreError::Refused`] when its webhook is disabled or deleted, or it was a test.
+    /// [`StoreError::NotFound`]; [`StoreError::Refused`] when its webhook is disabled or deleted, it was a test, or its user
+    /// was purged.
     pub async fn redeliver(
         &self,
         organization: impl Into<Owner>,
@@ -48,9 +49,9 @@ impl Write for Redeliver {
     type Output = ();
 
     async fn apply(&mut self, group: &mut Group<'_>) -> Result<(), StoreError> {
-        let found: Option<(i64, i64, String, bool, bool)> = sqlx::query_as(
-            "SELECT d.seq, d.webhook_seq, w.name, d.test, w.deleted_at IS NOT NULL
-             FROM deliveries AS d JOIN webhooks AS w ON w.seq = d.webhook_seq
+        let found: Option<(i64, i64, String, bool, bool, bool)> = sqlx::query_as(
+            "SELECT d.seq, d.webhook_seq, w.name, d.test, w.deleted_at IS NOT NULL, e.purged_at IS NOT NULL
+             FROM deliveries AS d JOIN webhooks AS w ON w.seq = d.webhook_seq JOIN events AS e ON e.seq = d.event_seq
              WHERE d.id = ? AND w.organization_id = ? AND w.platform = ?",
         )
         .bind(self.id.to_string())
@@ -58,12 +59,17 @@ impl Write for Redeliver {
         .bind(self.organization.platform)
         .fetch_optional(&mut *group.connection)
         .await?;
-        let (seq, webhook, name, test, deleted) = found.ok_or(StoreError::NotFound("delivery"))?;
+        let (seq, webhook, name, test, deleted, purged) = found.ok_or(StoreError::NotFound("delivery"))?;
         if test {
             return Err(StoreError::Refused("This was a test. Send another test instead.".to_owned()));
         }
         if deleted {
             let detail = "The webhook of this delivery was deleted, so it cannot be sent again.";
+            return Err(StoreError::Refused(detail.to_owned()));
+        }
+        if purged {
+            let detail =
+                "The user whom this was about was purged, so there is nothing left that could be sent.";
             return Err(StoreError::Refused(detail.to_owned()));
         }
         require_enabled(group, webhook).await?;

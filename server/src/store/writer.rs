@@ -47,6 +47,8 @@ pub(super) struct Listeners {
     pub(super) jobs: Arc<Notify>,
     /// There are new events.
     pub(super) events: Arc<Notify>,
+    /// There is a user to be purged.
+    pub(super) purges: Arc<Notify>,
     /// Counts commits that may have changed who may do what.
     pub(super) changes: Arc<AtomicU64>,
     /// Counts all commits.
@@ -323,11 +325,14 @@ impl Task {
         if jobs.iter().any(|job| job.changes_access()) {
             self.listeners.changes.fetch_add(1, Ordering::SeqCst);
         }
-        if flushed.jobs_waiting {
+        if flushed.wakes.jobs {
             self.listeners.jobs.notify_one();
         }
         if flushed.fan_out.is_some() {
             self.listeners.events.notify_one();
+        }
+        if flushed.wakes.purges {
+            self.listeners.purges.notify_one();
         }
         self.fan_out = flushed.fan_out.unwrap_or(self.fan_out);
         let news = std::mem::take(&mut flushed.news);

@@ -183,6 +183,7 @@ impl Herald {
                 next_attempt_at: None,
                 created_at: test.due.event_time,
                 delivered_at: succeeded.then_some(ended_at),
+                purged: false,
             };
             Ok::<DeliveryDetail, Problem>(DeliveryDetail {
                 delivery,

@@ -119,9 +119,10 @@ impl Herald {
         Ok(self.store.set_user_right(change, grant.acted_by()).await?)
     }
 
-    pub(crate) async fn delete_user(&self, grant: &Grant, user: UserId) -> Result<(), Problem> {
+    /// `purge`: what is stored about them in payloads goes too.
+    pub(crate) async fn delete_user(&self, grant: &Grant, user: UserId, purge: bool) -> Result<(), Problem> {
         let (organization, by_platform_admin) = (grant.organization()?.id, grant.user()?.platform_admin);
-        let deletion = UserDeletion { organization, user, by_platform_admin };
+        let deletion = UserDeletion { organization, user, by_platform_admin, purge };
         Ok(self.store.delete_user(deletion, grant.acted_by()).await?)
     }
 

@@ -9,6 +9,7 @@ mod disabling;
 mod held;
 mod jobs;
 mod pauses;
+mod purge;
 mod redelivery;
 mod retention;
 mod schedule;

@@ -3,7 +3,7 @@
 use std::{
     sync::{
         Arc, Mutex,
-        atomic::{AtomicU16, AtomicUsize, Ordering},
+        atomic::{AtomicBool, AtomicU16, AtomicUsize, Ordering},
     },
     time::Duration,
 };
@@ -44,6 +44,7 @@ struct Kept {
     came: Notify,
     status: AtomicU16,
     header: Mutex<Option<(&'static str, &'static str)>>,
+    echoes: AtomicBool,
 }
 
 impl Receiver {
@@ -70,6 +71,7 @@ impl Receiver {
             came: Notify::new(),
             status: AtomicU16::new(200),
             header: Mutex::default(),
+            echoes: AtomicBool::new(false),
         };
         let kept = Arc::new(kept);
         let router = Router::new().fallback(keep).with_state(Arc::clone(&kept));
@@ -92,6 +94,11 @@ impl Receiver {
     pub fn answer_with_header(&self, status: u16, name: &'static str, value: &'static str) {
         *self.kept.header.lock().unwrap() = Some((name, value));
         self.kept.status.store(status, Ordering::SeqCst);
+    }
+
+    /// Repeats from now on in every answer what came.
+    pub fn echo(&self) {
+        self.kept.echoes.store(true, Ordering::SeqCst);
     }
 
     /// The oldest request that was not handed out yet; waits for it.
@@ -136,12 +143,13 @@ async fn keep(State(kept): State<Arc<Kept>>, request: Request) -> Response {
     let (parts, body) = request.into_parts();
     let path = parts.uri.path_and_query().map(ToString::to_string).unwrap_or_default();
     let body = to_bytes(body, BODY_BYTES_MAX).await.expect("a whole body").to_vec();
+    let answer = if kept.echoes.load(Ordering::SeqCst) { body.clone() } else { Vec::new() };
     kept.received.lock().unwrap().push(Received { path, headers: parts.headers, body });
     kept.came.notify_waiters();
     let status = StatusCode::from_u16(kept.status.load(Ordering::SeqCst)).expect("a status");
     match *kept.header.lock().unwrap() {
-        Some(header) => (status, [header]).into_response(),
-        None => status.into_response(),
+        Some(header) => (status, [header], answer).into_response(),
+        None => (status, answer).into_response(),
     }
 }
 

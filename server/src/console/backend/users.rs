@@ -40,9 +40,14 @@ impl UserBackend for RequestBackend {
         self.herald.set_user_active(&grant, user, active).await
     }
 
-    async fn delete_user(&self, organization: OrganizationId, user: UserId) -> Result<(), Problem> {
+    async fn delete_user(
+        &self,
+        organization: OrganizationId,
+        user: UserId,
+        purge: bool,
+    ) -> Result<(), Problem> {
         let grant = self.grant(Operation::DeleteUser, organization).await?;
-        self.herald.delete_user(&grant, user).await
+        self.herald.delete_user(&grant, user, purge).await
     }
 
     async fn end_user_sessions(&self, organization: OrganizationId, user: UserId) -> Result<(), Problem> {

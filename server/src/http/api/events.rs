@@ -54,6 +54,8 @@ struct EventView<'p> {
     sequence: i64,
     happened_at: Timestamp,
     payload: &'p RawValue,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    purged: bool,
 }
 
 impl<'p> EventView<'p> {
@@ -62,8 +64,8 @@ impl<'p> EventView<'p> {
             tracing::error!(%error, event = %event.id, "A stored payload is no JSON");
             Problem::internal()
         })?;
-        let FeedEvent { id, event_type, sequence, happened_at, .. } = *event;
-        Ok(Self { id, event_type, sequence, happened_at, payload })
+        let FeedEvent { id, event_type, sequence, happened_at, purged, .. } = *event;
+        Ok(Self { id, event_type, sequence, happened_at, payload, purged })
     }
 }
 

@@ -18,6 +18,7 @@ pub(super) const fn of(operation: Operation) -> &'static [&'static str] {
         Operation::ListAudit => audit_filters!("limit", "cursor"),
         Operation::ExportAudit => audit_filters!("format"),
         Operation::ListUsers => &["limit", "skip", "search", "active", "sortBy", "sortDir"],
+        Operation::DeleteUser => &["purge"],
         _ => &[],
     }
 }

@@ -71,7 +71,12 @@ async fn set_right(call: &Call, right: Right, member: &'static str) -> Result<Re
 
 pub(super) async fn delete(call: &Call) -> Result<Reply, Problem> {
     let user = call.herald.user_id(&call.grant, call.param("user")).await?;
-    call.optional_members()?.finish()?;
-    call.herald.delete_user(&call.grant, user).await?;
+    let mut query = Query::of(call);
+    let asked = query.choice("purge", false, &[("true", true), ("false", false)]);
+    query.finish()?;
+    let mut members = call.optional_members()?;
+    let purge = members.optional_flag("purge").unwrap_or(asked);
+    members.finish()?;
+    call.herald.delete_user(&call.grant, user, purge).await?;
     Ok(Reply::empty(StatusCode::NO_CONTENT))
 }

@@ -69,13 +69,18 @@ fn users(operation: Operation) -> Option<Description> {
             .body(input([required("admin", flag(""))]), json!({ "admin": true }))
             .done(204, "It is so.")
             .refuses(409, "There would be no platform admin left."),
-        Operation::SetUserComplimentary => Description::new(USERS, "Let a user take no seat, or take one again")
-            .body(input([required("complimentary", flag(""))]), json!({ "complimentary": true }))
-            .done(204, "It is so.")
-            .refuses(409, NO_SEAT),
+        Operation::SetUserComplimentary => {
+            Description::new(USERS, "Let a user take no seat, or take one again")
+                .body(input([required("complimentary", flag(""))]), json!({ "complimentary": true }))
+                .done(204, "It is so.")
+                .refuses(409, NO_SEAT)
+        }
         Operation::DeleteUser => Description::new(USERS, "Delete a user")
-            .detail("Fires `USER_DISABLED` where the user was active, and `USER_REMOVED_FROM_GROUP` for each group.")
-            .optional_body(input([]), json!({}))
+            .detail(DELETION)
+            .optional_body(
+                input([optional("purge", nullable(flag("As in the query.")))]),
+                json!({ "purge": true }),
+            )
             .done(204, "The user is gone.")
             .refuses(409, "There would be no platform admin left."),
         Operation::EndUserSessions => {
@@ -129,6 +134,11 @@ fn groups(operation: Operation) -> Option<Description> {
         _ => return None,
     })
 }
+
+const DELETION: &str = "Fires `USER_DISABLED` where the user was active, and `USER_REMOVED_FROM_GROUP` for each group. With `purge` \
+    what is stored about the user in payloads goes too, and what receivers answered to them: events, deliveries and attempts stay, \
+    marked `purged`, with an empty user name and e-mail, a user id of zeros, and without answers. What is pending is sent \
+    first, the events of the deletion among it; what is held is cancelled. A purged delivery cannot be sent again.";
 
 fn limit() -> Value {
     json!({ "type": ["integer", "null"], "minimum": 0, "maximum": u32::MAX, "description": "null: no limit." })

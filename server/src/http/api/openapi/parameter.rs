@@ -51,6 +51,7 @@ fn query(operation: Operation, name: &str) -> Option<(Value, &'static str)> {
                 json!({ "type": "integer", "minimum": min, "maximum": PAGE_ROWS_MAX, "default": PAGE_ROWS });
             (schema, "How many there are on a page at most.")
         }
+        "purge" => (json!({ "type": "boolean", "default": false }), "Purge the user too."),
         "skip" => {
             let schema = json!({ "type": "integer", "minimum": 0, "maximum": u32::MAX, "default": 0 });
             (schema, "How many to leave out from the beginning.")

@@ -115,7 +115,12 @@ fn delivery() -> Vec<super::describe::Member> {
         optional("nextAttemptAt", time("While it is pending.")),
         required("createdAt", time("")),
         optional("deliveredAt", time("")),
+        optional("purged", purged()),
     ]
+}
+
+fn purged() -> Value {
+    json!({ "const": true, "description": "The user was purged: what was about them is empty." })
 }
 
 fn delivery_detail() -> Value {
@@ -184,6 +189,7 @@ fn event() -> Value {
         ),
         required("happenedAt", time("")),
         required("payload", shape("Payload")),
+        optional("purged", purged()),
     ])
 }
 

@@ -170,6 +170,7 @@ mod tests {
                 next_attempt_at: None,
                 created_at: at,
                 delivered_at: None,
+                purged: false,
             },
             username: "demo".into(),
             last: summary.map(|summary| LastAttempt { at, succeeded: false, summary: summary.into() }),
