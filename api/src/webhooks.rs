@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use domain::{DeliveryDetail, OrganizationId, Timestamp, Webhook, WebhookId};
+use domain::{DeliveryDetail, EventType, OrganizationId, Timestamp, Webhook, WebhookId, WebhookState};
 use serde::{Deserialize, Serialize};
 use server_fn::codec::Json;
 use server_fn_macro_default::server;
@@ -41,10 +41,27 @@ pub struct WebhookEdit {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct WebhookRow {
     pub webhook: Webhook,
+    pub state: WebhookState,
     pub last: Option<LastAttempt>,
     /// Deliveries that are due now or later.
     pub pending: u32,
     pub held: u32,
+    /// Why Herald disabled it, when Herald did.
+    #[serde(default)]
+    pub disabled_reason: Option<String>,
+}
+
+/// A page of those that match.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WebhookPage {
+    pub webhooks: Vec<WebhookRow>,
+    /// How many the organization has.
+    pub total: u32,
+    /// How many match, on all pages.
+    pub matching: u32,
+    /// Counted from 1.
+    pub page: u32,
+    pub pages: u32,
 }
 
 /// How the newest attempt ended.
@@ -68,6 +85,13 @@ pub struct WebhookView {
     pub failing: Option<Failing>,
     /// Until when the receiver is left alone, because its attempts have failed.
     pub paused_until: Option<Timestamp>,
+}
+
+impl WebhookView {
+    #[must_use]
+    pub fn state(&self) -> WebhookState {
+        WebhookState::of(self.webhook.enabled, self.failing.is_some(), self.disabled_reason.is_some())
+    }
 }
 
 /// A webhook whose attempts fail.
@@ -114,6 +138,19 @@ impl fmt::Debug for SecretView {
 #[server(prefix = "/fn", endpoint = "webhooks/list", client = Repeatable)]
 pub async fn list_webhooks(organization_id: OrganizationId) -> Result<Vec<WebhookRow>, Problem> {
     backend()?.webhooks(organization_id).await
+}
+
+/// Those that match, by name, some at a time. `page` counts from 1; one behind the last is the last.
+#[server(prefix = "/fn", endpoint = "webhooks/find", client = Repeatable)]
+pub async fn find_webhooks(
+    organization_id: OrganizationId,
+    #[server(default)] search: String,
+    #[server(default)] event_type: Option<EventType>,
+    #[server(default)] state: Option<WebhookState>,
+    #[server(default)] page: u32,
+) -> Result<WebhookPage, Problem> {
+    let filter = domain::WebhookFilter { search, event_type, state };
+    backend()?.find_webhooks(organization_id, filter, page).await
 }
 
 #[server(prefix = "/fn", endpoint = "webhooks/read", client = Repeatable)]

@@ -142,6 +142,29 @@ impl ErrorClass {
     }
 }
 
+impl ErrorClass {
+    /// What happened in a word or two, for a table's cell.
+    #[must_use]
+    pub const fn brief(self) -> &'static str {
+        match self {
+            Self::Blocked => "Not allowed",
+            Self::NameNotFound => "Name not found",
+            Self::ConnectionRefused => "Refused",
+            Self::ConnectTimeout | Self::Timeout => "Timeout",
+            Self::TlsExpired
+            | Self::TlsWrongName
+            | Self::TlsUnknownIssuer
+            | Self::TlsNoCommonCipher
+            | Self::Tls => "TLS",
+            Self::Reset => "Closed",
+            Self::Protocol => "Not HTTP",
+            Self::BodyTooLong => "Too long",
+            Self::Redirect => "Redirect",
+            Self::Status => "Error",
+        }
+    }
+}
+
 impl FromStr for ErrorClass {
     type Err = Issue;
 

@@ -48,7 +48,7 @@ pub use retry::{RetryPolicy, Verdict, judge};
 pub use signature::{InvalidSecret, Secret, SignatureFault, sign, verify};
 pub use time::Timestamp;
 pub use user::{Email, LicenseStatus, OrgUser, Password, PersonName, UserName};
-pub use webhook::{Description, Webhook, WebhookName};
+pub use webhook::{Description, Webhook, WebhookFilter, WebhookName, WebhookState};
 
 /// What the page shows compiles.
 #[cfg(doctest)]

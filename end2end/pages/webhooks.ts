@@ -36,6 +36,15 @@ export class WebhooksPage {
     return visit(this.page, this.path + query);
   }
 
+  /** How many there are, and how many of them are selected. */
+  get note(): Locator {
+    return this.page.locator('.table-note > span');
+  }
+
+  pages(name: 'Previous' | 'Next'): Locator {
+    return this.page.getByRole('navigation', { name: 'Pages' }).getByRole('link', { name, exact: true });
+  }
+
   row(name: string): Locator {
     return this.page.getByRole('row').filter({ has: this.link(name) });
   }

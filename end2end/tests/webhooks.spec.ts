@@ -234,6 +234,52 @@ test.describe('deleting', () => {
 
 });
 
+test.describe('many', () => {
+  const HOOKS = Array.from({ length: 53 }, (_, number) => `hook-${String(number).padStart(2, '0')}`);
+
+  test.beforeEach(async ({ directory, organization }) => {
+    test.slow();
+    for (const name of [...HOOKS, 'other']) await directory.webhook(organization, { name });
+  });
+
+  test('pages stand in the address and keep the filters', async ({ page, organization }) => {
+    const webhooks = new WebhooksPage(page, organization);
+    await webhooks.open('?q=hook');
+    await expect(webhooks.names).toHaveCount(50);
+    await expect(webhooks.note).toHaveText('53 webhooks');
+    await webhooks.pages('Next').click();
+    await expect(webhooks.names).toHaveText(['hook-50', 'hook-51', 'hook-52']);
+    await expect(page).toHaveURL(`${webhooks.path}?q=hook&page=2`);
+    await webhooks.pages('Previous').click();
+    await expect(webhooks.names.first()).toHaveText('hook-00');
+  });
+
+  test('all that match are selected over all pages, and deleted', async ({ page, organization, directory }) => {
+    const webhooks = new WebhooksPage(page, organization);
+    await webhooks.open('?q=hook');
+    await page.getByRole('link', { name: 'Select all 53 that match' }).click();
+    await expect(webhooks.note).toHaveText('53 webhooks · 53 selected');
+    await expect(webhooks.checkbox('hook-00')).toBeChecked();
+    await webhooks.delete.click();
+    await expect(webhooks.modal).toHaveAccessibleName('Delete 53 webhooks?');
+    await expect(webhooks.modal).toContainText('and 43 more');
+    await webhooks.cancel.click();
+    await expect(webhooks.note).toHaveText('53 webhooks · 53 selected');
+    await webhooks.delete.click();
+    await webhooks.confirm.click();
+    await expectToast(page, DELETED);
+    expect(await namesOf(directory.webhooks(organization))).toEqual(['other']);
+  });
+
+  test('a selection over all pages can be taken back', async ({ page, organization }) => {
+    const webhooks = new WebhooksPage(page, organization);
+    await webhooks.open('?select=all');
+    await page.getByRole('link', { name: 'Clear selection' }).click();
+    await expect(webhooks.note).toHaveText('54 webhooks');
+    await expect(webhooks.checkbox('hook-00')).not.toBeChecked();
+  });
+});
+
 test.describe('finding', () => {
   test.beforeEach(async ({ directory, organization }) => {
     await directory.webhook(organization, { name: 'billing', type: 'USER_CREATED' });
@@ -265,6 +311,29 @@ test.describe('finding', () => {
     await webhooks.open('?status=disabled');
     await expect(webhooks.names).toHaveText(['wiki']);
     await expect(webhooks.status).toHaveValue('disabled');
+  });
+
+  test('what fails and what Herald disabled is told apart', async ({ page, organization, directory, receiver }) => {
+    await directory.webhook(organization, { name: 'fails', type: 'USER_LOGIN', url: `${receiver.url}/fails` });
+    const webhooks = new WebhooksPage(page, organization);
+    receiver.answerWith(500);
+    await signInAs(page, organization.admin);
+    await receiver.next();
+    await expect(async () => {
+      await webhooks.open('?status=failing');
+      await expect(webhooks.names).toHaveText(['fails'], { timeout: 500 });
+    }).toPass();
+    await expect(webhooks.row('fails')).toContainText('Failing');
+    await directory.webhook(organization, { name: 'gone', type: 'USER_LOGIN', url: `${receiver.url}/gone` });
+    receiver.answerWith(410);
+    await signInAs(page, organization.admin);
+    await receiver.next(({ path }) => path === '/gone');
+    await expect(async () => {
+      await webhooks.open('?status=disabled-by-herald&q=gone');
+      await expect(webhooks.names).toHaveText(['gone'], { timeout: 500 });
+    }).toPass();
+    await expect(webhooks.row('gone')).toContainText('Disabled by Herald');
+    await expect(webhooks.row('gone')).toContainText('410 Gone');
   });
 
   test('no match has a way out', async ({ page, organization }) => {

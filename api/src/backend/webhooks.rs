@@ -1,16 +1,22 @@
 //! Webhooks and their secrets.
 
 use async_trait::async_trait;
-use domain::{DeliveryDetail, OrganizationId, WebhookId};
+use domain::{DeliveryDetail, OrganizationId, WebhookFilter, WebhookId};
 
 use crate::{
     Problem,
-    webhooks::{NewWebhook, SecretView, WebhookEdit, WebhookRow, WebhookView},
+    webhooks::{NewWebhook, SecretView, WebhookEdit, WebhookPage, WebhookRow, WebhookView},
 };
 
 #[async_trait]
 pub trait WebhookBackend: Send + Sync {
     async fn webhooks(&self, organization: OrganizationId) -> Result<Vec<WebhookRow>, Problem>;
+    async fn find_webhooks(
+        &self,
+        organization: OrganizationId,
+        filter: WebhookFilter,
+        page: u32,
+    ) -> Result<WebhookPage, Problem>;
     async fn webhook(&self, organization: OrganizationId, webhook: WebhookId)
     -> Result<WebhookView, Problem>;
     async fn create_webhook(

@@ -1,6 +1,6 @@
 //! Statuses: an icon, a word and a colour, never one of them alone.
 
-use domain::{DeliveryState, Timestamp};
+use domain::{DeliveryState, Timestamp, WebhookState};
 use leptos::prelude::*;
 
 use super::{icon::Icon, moment::Due};
@@ -35,15 +35,20 @@ pub(crate) fn Status(tone: Tone, icon: Icon, #[prop(into)] words: String) -> imp
     }
 }
 
-/// Whether a webhook is enabled, and how many deliveries it holds back.
+/// How a webhook stands, and how many deliveries it holds back.
 #[component]
-pub(crate) fn WebhookStatus(enabled: bool, held: u32) -> impl IntoView {
-    let (tone, icon) = if enabled { (Tone::Good, Icon::Check) } else { (Tone::Quiet, Icon::Minus) };
-    view! { <Status tone icon words=webhook_words(enabled, held)/> }
+pub(crate) fn WebhookStatus(state: WebhookState, held: u32) -> impl IntoView {
+    let (tone, icon) = match state {
+        WebhookState::Enabled => (Tone::Good, Icon::Check),
+        WebhookState::Failing => (Tone::Bad, Icon::Alert),
+        WebhookState::Disabled => (Tone::Quiet, Icon::Minus),
+        WebhookState::DisabledByHerald => (Tone::Waiting, Icon::Stop),
+    };
+    view! { <Status tone icon words=webhook_words(state, held)/> }
 }
 
-fn webhook_words(enabled: bool, held: u32) -> String {
-    let word = if enabled { "Enabled" } else { "Disabled" };
+fn webhook_words(state: WebhookState, held: u32) -> String {
+    let word = state.words();
     if held == 0 { word.to_owned() } else { format!("{word} · {held} held") }
 }
 
@@ -85,7 +90,7 @@ mod tests {
 
     #[test]
     fn held_deliveries_are_counted_beside_the_word() {
-        assert_eq!(webhook_words(true, 0), "Enabled");
-        assert_eq!(webhook_words(false, 12), "Disabled · 12 held");
+        assert_eq!(webhook_words(WebhookState::Enabled, 0), "Enabled");
+        assert_eq!(webhook_words(WebhookState::Disabled, 12), "Disabled · 12 held");
     }
 }

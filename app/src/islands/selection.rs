@@ -18,13 +18,13 @@ enum Share {
     All,
 }
 
-/// The checkboxes are the browser's: they say what is selected.
+/// The checkboxes are the browser's: they say what is selected. Unless `all` that match are, so many, on whatever page.
 #[island]
-pub(crate) fn Selection() -> impl IntoView {
+pub(crate) fn Selection(all: usize) -> impl IntoView {
     // The row that was clicked last: where a range begins.
     let anchor = StoredValue::new(None::<usize>);
     Effect::new(move |_| {
-        show();
+        show(all);
         window_event_listener(ev::click, move |event| {
             if is_at(&event, SELECT_ALL) {
                 select_all();
@@ -33,12 +33,12 @@ pub(crate) fn Selection() -> impl IntoView {
                     select_range(from, clicked);
                 }
                 anchor.set_value(Some(clicked));
-            } else if is_at(&event, DELETE_BUTTON) && chosen() == 0 {
+            } else if is_at(&event, DELETE_BUTTON) && all + chosen() == 0 {
                 event.prevent_default();
                 show_reason();
                 return;
             }
-            show();
+            show(all);
         });
     });
 }
@@ -49,7 +49,7 @@ fn boxes() -> Vec<HtmlInputElement> {
 }
 
 fn chosen() -> usize {
-    boxes().iter().filter(|input| input.checked()).count()
+    boxes().iter().filter(|input| input.checked() && !input.disabled()).count()
 }
 
 fn target(event: &MouseEvent) -> Option<Element> {
@@ -79,8 +79,9 @@ fn select_range(from: usize, to: usize) {
     }
 }
 
-fn show() {
-    let (chosen, rows) = (chosen(), boxes().len());
+fn show(all: usize) {
+    let rows = if all > 0 { all } else { boxes().len() };
+    let chosen = if all > 0 { all } else { chosen() };
     if let Some(header) = by_id::<HtmlInputElement>(SELECT_ALL) {
         header.set_checked(share(chosen, rows) == Share::All);
         header.set_indeterminate(share(chosen, rows) == Share::Some);
@@ -133,7 +134,8 @@ fn button_words(chosen: usize) -> String {
     if chosen == 0 { "Delete webhooks".to_owned() } else { format!("Delete webhooks ({chosen})") }
 }
 
-fn selected_words(chosen: usize) -> String {
+/// Behind how many there are.
+pub(crate) fn selected_words(chosen: usize) -> String {
     if chosen == 0 { String::new() } else { format!(" · {chosen} selected") }
 }
 

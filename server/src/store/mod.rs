@@ -44,6 +44,7 @@ mod user_acts;
 mod user_rights;
 mod users;
 mod webhook_changes;
+mod webhook_lists;
 mod webhooks;
 mod writer;
 

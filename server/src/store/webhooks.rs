@@ -1,8 +1,8 @@
-//! Webhooks and their secrets. How they change stands in `webhook_changes`.
+//! Webhooks and their secrets. Lists of them stand in `webhook_lists`, how they change in `webhook_changes`.
 
 use std::fmt::{self, Display};
 
-use api::webhooks::{Failing, LastAttempt, WebhookRow, WebhookView};
+use api::webhooks::{Failing, LastAttempt, WebhookView};
 use domain::{
     CustomHeaders, Description, EventType, OrganizationId, Secret, Timestamp, Webhook, WebhookId,
     WebhookName, disabling_percent, fold_case,
@@ -60,25 +60,26 @@ pub struct WebhookChange {
     pub headers: Vec<(String, Option<String>)>,
 }
 
+/// What stands in a webhook's own row, and how much waits for it.
 #[derive(FromRow)]
-struct Row {
+pub(super) struct Row {
     id: String,
     name: String,
     event_type: String,
     url: String,
     description: String,
     enabled: bool,
-    disabled_reason: Option<String>,
+    pub(super) disabled_reason: Option<String>,
     headers: Option<Vec<u8>>,
     failures: u32,
     failing_since: Option<i64>,
     created_at: i64,
-    pending: u32,
-    held: u32,
+    pub(super) pending: u32,
+    pub(super) held: u32,
 }
 
 impl Row {
-    fn webhook(&self, vault: &Vault, organization: Owner) -> Result<Webhook, StoreError> {
+    pub(super) fn webhook(&self, vault: &Vault, organization: Owner) -> Result<Webhook, StoreError> {
         let id = parsed(&self.id)?;
         let headers = match &self.headers {
             Some(sealed) => open_headers(vault, organization, id, sealed)?,
@@ -96,7 +97,7 @@ impl Row {
         })
     }
 
-    fn failing(&self, now: Timestamp) -> Option<Failing> {
+    pub(super) fn failing(&self, now: Timestamp) -> Option<Failing> {
         let since = Timestamp::from_unix_ms(self.failing_since?);
         let percent = disabling_percent(self.failures, Some(since), now);
         Some(Failing { attempts: self.failures, since, percent })
@@ -114,15 +115,6 @@ impl Row {
     }
 }
 
-#[derive(FromRow)]
-struct ListRow {
-    #[sqlx(flatten)]
-    row: Row,
-    last_at: Option<i64>,
-    last_status: Option<u16>,
-    last_error_class: Option<String>,
-}
-
 /// How an attempt ended, in the few words of a table's cell.
 pub(super) fn last_attempt(
     at: Option<i64>,
@@ -135,45 +127,13 @@ pub(super) fn last_attempt(
     let class: Option<domain::ErrorClass> = error_class.map(parsed).transpose()?;
     let summary = match (status, class) {
         (Some(status), _) => status.to_string(),
-        (None, Some(class)) => class.describe().to_owned(),
+        (None, Some(class)) => class.brief().to_owned(),
         (None, None) => "No answer".to_owned(),
     };
     Ok(Some(LastAttempt { at: Timestamp::from_unix_ms(at), succeeded: class.is_none(), summary }))
 }
 
 impl Store {
-    /// The organization's webhooks by name, each with how its newest attempt ended.
-    ///
-    /// # Errors
-    /// When the database fails.
-    pub async fn webhooks(&self, organization: impl Into<Owner>) -> Result<Vec<WebhookRow>, StoreError> {
-        let organization = organization.into();
-        let rows: Vec<ListRow> = sqlx::query_as(
-            "SELECT w.id, w.name, w.type AS event_type, w.url, w.description, w.enabled, w.disabled_reason,
-                    w.headers, w.failures, w.failing_since, w.created_at,
-                    (SELECT count(*) FROM deliveries AS d WHERE d.webhook_seq = w.seq AND d.state = 'pending') AS pending,
-                    (SELECT count(*) FROM deliveries AS d WHERE d.webhook_seq = w.seq AND d.state = 'held') AS held,
-                    a.started_at AS last_at, a.status AS last_status, a.error_class AS last_error_class
-             FROM webhooks AS w
-             LEFT JOIN deliveries AS d ON d.seq = (SELECT max(seq) FROM deliveries
-                                                   WHERE webhook_seq = w.seq AND attempts > 0 AND test = 0)
-             LEFT JOIN attempts AS a ON a.delivery_seq = d.seq AND a.number = d.attempts
-             WHERE w.organization_id = ? AND w.platform = ? AND w.deleted_at IS NULL
-             ORDER BY w.name_key",
-        )
-        .bind(organization.to_string())
-        .bind(organization.platform)
-        .fetch_all(&mut *self.pages.reader().await?)
-        .await?;
-        rows.iter()
-            .map(|found| {
-                let last = last_attempt(found.last_at, found.last_status, found.last_error_class.as_deref())?;
-                let (pending, held) = (found.row.pending, found.row.held);
-                Ok(WebhookRow { webhook: found.row.webhook(&self.vault, organization)?, last, pending, held })
-            })
-            .collect()
-    }
-
     /// # Errors
     /// [`StoreError::NotFound`] when the organization has no such webhook.
     pub async fn webhook(

@@ -4,10 +4,11 @@ use std::time::Duration;
 
 use api::{
     Problem,
-    webhooks::{WebhookRow, WebhookView},
+    webhooks::{WebhookPage, WebhookRow, WebhookView},
 };
 use domain::{
-    CustomHeaders, Description, EventType, FieldError, Invalid, Issue, Secret, WebhookId, WebhookName,
+    CustomHeaders, Description, EventType, FieldError, Invalid, Issue, Secret, WebhookFilter, WebhookId,
+    WebhookName,
     limits::{SECRET_BYTES, SECRET_OVERLAP, SECRET_OVERLAP_MAX, SELECTION_MAX},
     target::{Host, Refused, TargetUrl},
 };
@@ -42,6 +43,16 @@ pub(crate) struct EditWebhook {
 impl Herald {
     pub(crate) async fn list_webhooks(&self, grant: &Grant) -> Result<Vec<WebhookRow>, Problem> {
         Ok(self.store.webhooks(grant.owner()?).await?)
+    }
+
+    /// `page` counts from 1.
+    pub(crate) async fn find_webhooks(
+        &self,
+        grant: &Grant,
+        filter: &WebhookFilter,
+        page: u32,
+    ) -> Result<WebhookPage, Problem> {
+        Ok(self.store.webhook_page(grant.owner()?, filter, page).await?)
     }
 
     pub(crate) async fn webhook(&self, grant: &Grant, id: WebhookId) -> Result<WebhookView, Problem> {

@@ -16,6 +16,7 @@ use crate::{
 const TABLE: &[(&str, Who)] = &[
     ("organizations/read", Who::Belonging),
     ("webhooks/list", Who::Admins),
+    ("webhooks/find", Who::Admins),
     ("webhooks/read", Who::Admins),
     ("webhooks/create", Who::Admins),
     ("webhooks/edit", Who::Admins),

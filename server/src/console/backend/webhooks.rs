@@ -4,10 +4,10 @@ use std::time::Duration;
 
 use api::{
     Problem, WebhookBackend,
-    webhooks::{NewWebhook, PreviousSecret, SecretView, WebhookEdit, WebhookRow, WebhookView},
+    webhooks::{NewWebhook, PreviousSecret, SecretView, WebhookEdit, WebhookPage, WebhookRow, WebhookView},
 };
 use async_trait::async_trait;
-use domain::{DeliveryDetail, Operation, OrganizationId, WebhookId};
+use domain::{DeliveryDetail, Operation, OrganizationId, WebhookFilter, WebhookId};
 
 use super::{RequestBackend, at_field, with_line_feeds};
 use crate::{
@@ -20,6 +20,16 @@ impl WebhookBackend for RequestBackend {
     async fn webhooks(&self, organization: OrganizationId) -> Result<Vec<WebhookRow>, Problem> {
         let grant = self.grant(Operation::ListWebhooks, organization).await?;
         self.herald.list_webhooks(&grant).await
+    }
+
+    async fn find_webhooks(
+        &self,
+        organization: OrganizationId,
+        filter: WebhookFilter,
+        page: u32,
+    ) -> Result<WebhookPage, Problem> {
+        let grant = self.grant(Operation::ListWebhooks, organization).await?;
+        self.herald.find_webhooks(&grant, &filter, page).await
     }
 
     async fn webhook(

@@ -11,6 +11,7 @@ mod pages;
 mod plans;
 mod retention;
 mod sessions;
+mod webhook_lists;
 
 use std::path::PathBuf;
 

@@ -85,7 +85,7 @@ pub(super) fn WebhookFrame(
         <Breadcrumb steps=steps_to(Tab::Webhooks, organization)/>
         <div class="title-row">
             <Heading>{name}</Heading>
-            <WebhookStatus enabled=webhook.enabled held=view.held/>
+            <WebhookStatus state=view.state() held=view.held/>
             <div class="title-actions">
                 <EnableForm organization webhook/>
             </div>

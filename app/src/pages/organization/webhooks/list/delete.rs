@@ -1,10 +1,13 @@
 //! Deleting webhooks: the button, the question, and what happens to what is pending.
 
-use api::webhooks::{DeleteWebhooks, WebhookRow};
-use domain::{OrganizationId, WebhookId};
+use api::{
+    Problem,
+    webhooks::{DeleteWebhooks, WebhookRow, list_webhooks},
+};
+use domain::{OrganizationId, WebhookFilter, WebhookId, limits::SELECTION_MAX};
 use leptos::prelude::*;
 
-use super::filter::Filter;
+use super::filter::View;
 use crate::{
     address::Query,
     components::modal::{CancelButton, Modal},
@@ -19,21 +22,66 @@ pub(super) const DELETE_FORM: &str = "delete-form";
 const ASKING: &str = "delete";
 const NAMES_SHOWN_MAX: usize = 10;
 
+/// Stands for all that match.
+const ALL: &str = "all";
+
 /// What the question is about.
-pub(super) fn asked_in(query: &Query) -> Vec<WebhookId> {
-    query.all(ASKING).filter_map(|id| id.parse().ok()).collect()
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Asked {
+    /// It was not asked.
+    Nothing,
+    /// The button was pressed with nothing selected.
+    Empty,
+    These(Vec<WebhookId>),
+    AllThatMatch,
 }
 
-/// The button was pressed with nothing selected.
-pub(super) fn is_empty_question(query: &Query) -> bool {
-    query.has(ASKING) && asked_in(query).is_empty()
+impl Asked {
+    pub(super) fn of(query: &Query) -> Self {
+        if query.all(ASKING).any(|value| value == ALL) {
+            return Self::AllThatMatch;
+        }
+        let these: Vec<WebhookId> = query.all(ASKING).filter_map(|id| id.parse().ok()).collect();
+        match (these.is_empty(), query.has(ASKING)) {
+            (false, _) => Self::These(these),
+            (true, true) => Self::Empty,
+            (true, false) => Self::Nothing,
+        }
+    }
+
+    pub(super) fn names(&self, id: WebhookId) -> bool {
+        matches!(self, Self::These(these) if these.contains(&id))
+    }
+
+    /// Those that would be deleted, wherever they are listed.
+    pub(super) async fn doomed(
+        &self,
+        organization: OrganizationId,
+        filter: &WebhookFilter,
+    ) -> Result<Vec<WebhookRow>, Problem> {
+        if matches!(self, Self::Nothing | Self::Empty) {
+            return Ok(Vec::new());
+        }
+        let is_meant = |row: &WebhookRow| match self {
+            Self::AllThatMatch => filter.matches(&row.webhook, row.state),
+            _ => self.names(row.webhook.id),
+        };
+        let rows = list_webhooks(organization).await?;
+        Ok(rows.into_iter().filter(is_meant).take(SELECTION_MAX).collect())
+    }
 }
 
 #[component]
-pub(super) fn DeleteButton(path: String, filter: Filter, nothing: bool) -> impl IntoView {
+pub(super) fn DeleteButton(path: String, list: View, asked: Asked) -> impl IntoView {
+    let nothing = asked == Asked::Empty;
+    let mut carried = list.pairs();
+    if list.all_selected {
+        carried.push((ASKING, ALL.to_owned()));
+    }
+    let carried = carried.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
     view! {
         <form id=DELETE_FORM method="get" action=path>
-            {hidden_inputs(filter.into_pairs())}
+            {hidden_inputs(carried)}
         </form>
         <button
             type="submit"
@@ -54,13 +102,10 @@ pub(super) fn DeleteButton(path: String, filter: Filter, nothing: bool) -> impl 
 #[component]
 pub(super) fn DeleteModal(
     organization: OrganizationId,
-    path: String,
-    rows: Vec<WebhookRow>,
-    query: Query,
+    /// The page without the question.
+    back: String,
+    doomed: Vec<WebhookRow>,
 ) -> impl IntoView {
-    let asked = asked_in(&query);
-    let doomed: Vec<WebhookRow> = rows.into_iter().filter(|row| asked.contains(&row.webhook.id)).collect();
-    let back = query.address_without(&path, &[ASKING]);
     (!doomed.is_empty()).then(|| {
         view! {
             <Modal
@@ -133,7 +178,8 @@ mod tests {
             description: None,
             headers: Vec::new(),
         };
-        WebhookRow { webhook, last: None, pending, held }
+        let state = domain::WebhookState::Enabled;
+        WebhookRow { webhook, state, last: None, pending, held, disabled_reason: None }
     }
 
     #[test]
@@ -146,10 +192,12 @@ mod tests {
     #[test]
     fn the_address_names_what_to_delete() {
         let (one, two) = (WebhookId::from_bytes([1; 12]), WebhookId::from_bytes([2; 12]));
-        let query = Query::parse(&format!("delete=&delete={one}&delete=nonsense&delete={two}"));
-        assert_eq!(asked_in(&query), [one, two]);
-        assert!(!is_empty_question(&query));
-        assert!(is_empty_question(&Query::parse("delete=")));
-        assert!(!is_empty_question(&Query::default()));
+        let asked = |query: &str| Asked::of(&Query::parse(query));
+        let these = asked(&format!("delete=&delete={one}&delete=nonsense&delete={two}"));
+        assert_eq!(these, Asked::These(vec![one, two]));
+        assert!(these.names(two) && !these.names(WebhookId::from_bytes([3; 12])));
+        assert_eq!(asked("delete="), Asked::Empty);
+        assert_eq!(asked(""), Asked::Nothing);
+        assert_eq!(asked("delete=all&delete="), Asked::AllThatMatch);
     }
 }

@@ -1,109 +1,87 @@
-//! Which webhooks the list shows, as the address has it.
+//! Which webhooks the list shows and which are selected, as the address has it.
 
-use api::webhooks::WebhookRow;
-use domain::{EventType, fold_case};
+use domain::WebhookFilter;
 
 use crate::address::Query;
 
 /// Everything, where nothing is asked for.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(super) struct Filter {
-    pub(super) search: String,
-    pub(super) event_type: Option<EventType>,
-    pub(super) enabled: Option<bool>,
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct View {
+    pub(super) filter: WebhookFilter,
+    /// Counted from 1.
+    pub(super) page: u32,
+    /// All that match are selected, also those on other pages.
+    pub(super) all_selected: bool,
 }
 
-impl Filter {
-    /// By `?q=`, `?type=` and `?status=`; what is not known is not asked for.
+impl View {
+    /// By `?q=`, `?type=`, `?status=`, `?page=` and `?select=all`; what is not known is not asked for.
     pub(super) fn of(query: &Query) -> Self {
-        Self {
+        let filter = WebhookFilter {
             search: query.first("q").to_owned(),
             event_type: query.first("type").parse().ok(),
-            enabled: match query.first("status") {
-                "enabled" => Some(true),
-                "disabled" => Some(false),
-                _ => None,
-            },
-        }
+            state: query.first("status").parse().ok(),
+        };
+        let page = query.first("page").parse().unwrap_or(1);
+        Self { filter, page, all_selected: query.first("select") == "all" }
     }
 
     /// The same as the fields of a form, those that ask for something.
-    pub(super) fn into_pairs(self) -> Vec<(String, String)> {
-        let status = match self.enabled {
-            Some(true) => "enabled",
-            Some(false) => "disabled",
-            None => "",
-        };
-        let event_type = self.event_type.map(EventType::as_str).unwrap_or_default();
-        [("q", self.search.as_str()), ("type", event_type), ("status", status)]
-            .into_iter()
-            .filter(|(_, value)| !value.is_empty())
-            .map(|(name, value)| (name.to_owned(), value.to_owned()))
-            .collect()
+    pub(super) fn pairs(&self) -> Vec<(&'static str, String)> {
+        let WebhookFilter { search, event_type, state } = &self.filter;
+        let mut pairs = vec![
+            ("q", search.clone()),
+            ("type", event_type.map(|each| each.to_string()).unwrap_or_default()),
+            ("status", state.map(|each| each.to_string()).unwrap_or_default()),
+        ];
+        if self.page > 1 {
+            pairs.push(("page", self.page.to_string()));
+        }
+        if self.all_selected {
+            pairs.push(("select", "all".to_owned()));
+        }
+        pairs.retain(|(_, value)| !value.is_empty());
+        pairs
     }
 
-    pub(super) fn keep(&self, rows: &[WebhookRow]) -> Vec<WebhookRow> {
-        let search = fold_case(self.search.trim());
-        rows.iter().filter(|row| self.matches(row, &search)).cloned().collect()
+    /// The same on another page, with nothing selected.
+    pub(super) fn on_page(&self, page: u32) -> Self {
+        Self { filter: self.filter.clone(), page, all_selected: false }
     }
 
-    fn matches(&self, row: &WebhookRow, search: &str) -> bool {
-        let webhook = &row.webhook;
-        let texts = [Some(&webhook.name), Some(&webhook.url), webhook.description.as_ref()];
-        let found = texts.into_iter().flatten().any(|text| fold_case(text).contains(search));
-        found
-            && self.event_type.is_none_or(|wanted| webhook.event_type == wanted)
-            && self.enabled.is_none_or(|wanted| webhook.enabled == wanted)
+    /// The same with all that match selected, or nothing.
+    pub(super) fn selecting(&self, all: bool) -> Self {
+        Self { all_selected: all, ..self.clone() }
+    }
+
+    pub(super) fn address(&self, path: &str) -> String {
+        let pairs = self.pairs();
+        crate::address::address(path, pairs.iter().map(|(name, value)| (*name, value.as_str())))
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use domain::{Timestamp, Webhook, WebhookId};
+    use domain::{EventType, WebhookState};
 
-    fn row(name: &str, event_type: EventType, enabled: bool) -> WebhookRow {
-        let webhook = Webhook {
-            id: WebhookId::from_bytes([1; 12]),
-            name: name.into(),
-            event_type,
-            url: format!("https://hooks.example.com/{name}"),
-            enabled,
-            created_at: Timestamp::from_unix_ms(0),
-            description: Some("Keeps the Roster in step".into()),
-            headers: Vec::new(),
-        };
-        WebhookRow { webhook, last: None, pending: 0, held: 0 }
-    }
-
-    fn names(query: &str) -> Vec<String> {
-        let rows =
-            [row("hr-sync", EventType::UserCreated, true), row("Événements", EventType::UserDisabled, false)];
-        let kept = Filter::of(&Query::parse(query)).keep(&rows);
-        kept.into_iter().map(|row| row.webhook.name).collect()
+    #[test]
+    fn an_address_is_written_as_it_was_read() {
+        let address = "/w?q=a&type=USER_LOGIN&status=disabled-by-herald&page=3&select=all";
+        let view = View::of(&Query::parse(address.trim_start_matches("/w")));
+        assert_eq!(view.filter.event_type, Some(EventType::UserLogin));
+        assert_eq!(view.filter.state, Some(WebhookState::DisabledByHerald));
+        assert_eq!(view.address("/w"), address);
+        assert_eq!(
+            view.selecting(false).on_page(1).address("/w"),
+            address.split_once("&page").expect("a page").0
+        );
     }
 
     #[test]
-    fn a_search_finds_name_url_and_description_without_case() {
-        assert_eq!(names("q=HR-"), ["hr-sync"]);
-        assert_eq!(names("q=%C3%A9v%C3%A9"), ["Événements"]);
-        assert_eq!(names("q=+roster+").len(), 2);
-        assert_eq!(names("q=nothing").len(), 0);
-    }
-
-    #[test]
-    fn filters_narrow_together_and_unknown_ones_do_nothing() {
-        assert_eq!(names("type=USER_CREATED"), ["hr-sync"]);
-        assert_eq!(names("status=disabled"), ["Événements"]);
-        assert_eq!(names("type=USER_CREATED&status=disabled").len(), 0);
-        assert_eq!(names("type=OTHER&status=odd").len(), 2);
-    }
-
-    #[test]
-    fn a_filter_is_written_as_it_was_read() {
-        let filter = Filter::of(&Query::parse("q=a&type=USER_LOGIN&status=enabled"));
-        let written: Vec<String> =
-            filter.into_pairs().into_iter().map(|(name, value)| format!("{name}={value}")).collect();
-        assert_eq!(written.join("&"), "q=a&type=USER_LOGIN&status=enabled");
+    fn what_is_not_known_is_not_asked_for() {
+        let view = View::of(&Query::parse("type=OTHER&status=odd&page=no&select=some"));
+        assert_eq!((view.filter.clone(), view.page), (WebhookFilter::default(), 1));
+        assert_eq!(view.address("/w"), "/w");
     }
 }

@@ -5,20 +5,20 @@ mod filter;
 mod table;
 
 use api::{
-    paths,
+    Problem, paths,
     session::Membership,
-    webhooks::{DeleteWebhooks, WebhookRow, list_webhooks},
+    webhooks::{DeleteWebhooks, WebhookPage, WebhookRow, find_webhooks},
 };
-use domain::{EventType, OrganizationId};
+use domain::{EventType, OrganizationId, WebhookState};
 use leptos::{either::Either, prelude::*};
 
 use self::{
-    delete::{DeleteButton, DeleteModal},
-    filter::Filter,
+    delete::{Asked, DeleteButton, DeleteModal},
+    filter::View,
     table::WebhooksTable,
 };
 use crate::{
-    address::{Query, use_query},
+    address::use_query,
     components::{
         error_summary::ErrorSummary,
         heading::PageTitle,
@@ -35,8 +35,9 @@ pub(crate) fn WebhooksPage() -> impl IntoView {
     let (session, place, query) = (use_session(), use_place(), use_query());
     let content = async move {
         let membership = admit(session.await, place.organization, Need::Admin)?;
-        match list_webhooks(membership.organization.id).await {
-            Ok(rows) => Ok(view! { <WebhooksView membership rows query/> }.into_any()),
+        let (list, asked) = (View::of(&query), Asked::of(&query));
+        match read(membership.organization.id, &list, &asked).await {
+            Ok((page, doomed)) => Ok(view! { <WebhooksView membership page doomed list asked/> }.into_any()),
             Err(problem) => tab_failed(Tab::Webhooks, membership, problem),
         }
     };
@@ -46,13 +47,31 @@ pub(crate) fn WebhooksPage() -> impl IntoView {
     }
 }
 
+/// The page of the list, and what would be deleted where that is asked.
+async fn read(
+    organization: OrganizationId,
+    list: &View,
+    asked: &Asked,
+) -> Result<(WebhookPage, Vec<WebhookRow>), Problem> {
+    let filter = list.filter.clone();
+    let doomed = asked.doomed(organization, &filter).await?;
+    let page = find_webhooks(organization, filter.search, filter.event_type, filter.state, list.page).await?;
+    Ok((page, doomed))
+}
+
 #[component]
-fn WebhooksView(membership: Membership, rows: Vec<WebhookRow>, query: Query) -> impl IntoView {
+fn WebhooksView(
+    membership: Membership,
+    page: WebhookPage,
+    doomed: Vec<WebhookRow>,
+    list: View,
+    asked: Asked,
+) -> impl IntoView {
     let organization = membership.organization.id;
-    let content = if rows.is_empty() {
+    let content = if page.total == 0 {
         Either::Left(view! { <NoWebhooks organization name=membership.organization.name.clone()/> })
     } else {
-        Either::Right(view! { <List organization rows query/> })
+        Either::Right(view! { <List organization page doomed list asked/> })
     };
     view! {
         <Settings tab=Tab::Webhooks membership>
@@ -63,35 +82,42 @@ fn WebhooksView(membership: Membership, rows: Vec<WebhookRow>, query: Query) -> 
 }
 
 #[component]
-fn List(organization: OrganizationId, rows: Vec<WebhookRow>, query: Query) -> impl IntoView {
+fn List(
+    organization: OrganizationId,
+    page: WebhookPage,
+    doomed: Vec<WebhookRow>,
+    list: View,
+    asked: Asked,
+) -> impl IntoView {
     let path = paths::webhooks(organization);
-    let filter = Filter::of(&query);
-    let visible = filter.keep(&rows);
-    let list = if visible.is_empty() {
+    let table = if page.matching == 0 {
         Either::Left(view! { <NoMatch words="No webhook matches" clear=path.clone()/> })
     } else {
-        Either::Right(view! { <WebhooksTable organization rows=visible asked=delete::asked_in(&query)/> })
+        Either::Right(view! { <WebhooksTable organization page list=list.clone() asked=asked.clone()/> })
     };
     view! {
         <div class="toolbar">
-            <Filters path=path.clone() filter=filter.clone()/>
+            <Filters path=path.clone() list=list.clone()/>
             <div class="toolbar-actions">
-                <DeleteButton path=path.clone() filter nothing=delete::is_empty_question(&query)/>
+                <DeleteButton path=path.clone() list=list.clone() asked/>
                 <a class="button button-primary" href=paths::new_webhook(organization)>"+ Add Webhook"</a>
             </div>
         </div>
-        {list}
-        <DeleteModal organization path rows query/>
+        {table}
+        <DeleteModal organization back=list.address(&path) doomed/>
     }
 }
 
 #[component]
-fn Filters(path: String, filter: Filter) -> impl IntoView {
-    let option = |value: &'static str, words: String, selected: bool| {
+fn Filters(path: String, list: View) -> impl IntoView {
+    let filter = list.filter;
+    let option = |value: &'static str, words: &'static str, selected: bool| {
         view! { <option value=value selected=selected>{words}</option> }
     };
-    let types = EventType::ALL
-        .map(|each| option(each.as_str(), format!("Type: {each}"), filter.event_type == Some(each)));
+    let types =
+        EventType::ALL.map(|each| option(each.as_str(), each.as_str(), filter.event_type == Some(each)));
+    let states =
+        WebhookState::ALL.map(|each| option(each.as_str(), each.words(), filter.state == Some(each)));
     view! {
         <form class="query-form" role="search" method="get" action=path>
             <input class="input" type="search" name="q" value=filter.search placeholder="Search webhooks" aria-label="Search webhooks"/>
@@ -101,8 +127,7 @@ fn Filters(path: String, filter: Filter) -> impl IntoView {
             </select>
             <select class="input" name="status" aria-label="Filter by status">
                 <option value="">"Status: any"</option>
-                {option("enabled", "Status: enabled".to_owned(), filter.enabled == Some(true))}
-                {option("disabled", "Status: disabled".to_owned(), filter.enabled == Some(false))}
+                {states}
             </select>
             <button type="submit" class="button">"Search"</button>
         </form>

@@ -2,53 +2,101 @@
 
 use api::{
     paths,
-    webhooks::{LastAttempt, WebhookRow},
+    webhooks::{LastAttempt, WebhookPage, WebhookRow},
 };
-use domain::{OrganizationId, WebhookId};
+use domain::{OrganizationId, WebhookFilter, limits::SELECTION_MAX};
 use leptos::{either::Either, prelude::*};
 
-use super::delete::DELETE_FORM;
+use super::{
+    delete::{Asked, DELETE_FORM},
+    filter::View,
+};
 use crate::{
     components::{moment::Moment, status::WebhookStatus},
-    islands::selection::{SELECT_ALL, SELECTED_NOTE, Selection},
+    islands::selection::{SELECT_ALL, SELECTED_NOTE, Selection, selected_words},
     pages::organization::counted,
 };
 
 #[component]
 pub(super) fn WebhooksTable(
     organization: OrganizationId,
-    rows: Vec<WebhookRow>,
+    page: WebhookPage,
+    list: View,
     /// What the question is about stays selected.
-    asked: Vec<WebhookId>,
+    asked: Asked,
 ) -> impl IntoView {
-    let count = counted(rows.len(), "webhook");
-    let rows = rows.into_iter().map(|each| row(organization, each, &asked)).collect::<Vec<_>>();
+    let WebhookPage { webhooks, matching, page, pages, .. } = page;
+    let all = list.all_selected;
+    let selectable = usize::try_from(matching).unwrap_or(SELECTION_MAX).min(SELECTION_MAX);
+    let selected = if all { selectable } else { 0 };
+    let rows = webhooks.into_iter().map(|each| row(organization, each, all, &asked)).collect::<Vec<_>>();
     view! {
         <div class="table-scroll" role="region" aria-label="Webhooks" tabindex="0">
-            <table class="table">
+            <table class="table table-webhooks">
                 <thead>
                     <tr>
                         <th scope="col" class="cell-check">
                             <span class="visually-hidden">"Select"</span>
-                            <input type="checkbox" class="needs-script" id=SELECT_ALL aria-label="Select all webhooks"/>
+                            <input
+                                type="checkbox"
+                                class="needs-script"
+                                id=SELECT_ALL
+                                disabled=all
+                                aria-label="Select all webhooks"
+                            />
                         </th>
                         <th scope="col">"Name"</th>
                         <th scope="col">"Type"</th>
                         <th scope="col">"URL"</th>
                         <th scope="col">"Status"</th>
-                        <th scope="col">"Last attempt"</th>
+                        <th scope="col">"Last delivery"</th>
                     </tr>
                 </thead>
                 <tbody>{rows}</tbody>
             </table>
         </div>
-        <p class="table-note">{count}<span id=SELECTED_NOTE></span></p>
-        <Selection/>
+        <div class="table-note">
+            <span>
+                {counted(usize::try_from(matching).unwrap_or(usize::MAX), "webhook")}
+                <span id=SELECTED_NOTE>{selected_words(selected)}</span>
+            </span>
+            <SelectMatching list=list.clone() path=paths::webhooks(organization) selectable pages/>
+            <Pager list path=paths::webhooks(organization) page pages/>
+        </div>
+        <Selection all=selected/>
     }
 }
 
-fn row(organization: OrganizationId, row: WebhookRow, asked: &[WebhookId]) -> impl IntoView + use<> {
-    let WebhookRow { webhook, last, pending, held } = row;
+/// What no checkbox on the page can do: select on all pages.
+#[component]
+fn SelectMatching(list: View, path: String, selectable: usize, pages: u32) -> impl IntoView {
+    let words = match (list.all_selected, list.filter == WebhookFilter::default()) {
+        (true, _) => "Clear selection".to_owned(),
+        (false, true) => format!("Select all {selectable} webhooks"),
+        (false, false) => format!("Select all {selectable} that match"),
+    };
+    let to = list.selecting(!list.all_selected).address(&path);
+    (pages > 1 || list.all_selected).then(|| view! { <a href=to>{words}</a> })
+}
+
+#[component]
+fn Pager(list: View, path: String, page: u32, pages: u32) -> impl IntoView {
+    let to = |page: u32| list.on_page(page).address(&path);
+    let previous = (page > 1).then(|| view! { <a href=to(page - 1)>"Previous"</a> });
+    let next = (page < pages).then(|| view! { <a href=to(page + 1)>"Next"</a> });
+    (pages > 1).then(|| {
+        view! {
+            <nav class="pager" aria-label="Pages">
+                {previous}
+                <span>{format!("Page {page} of {pages}")}</span>
+                {next}
+            </nav>
+        }
+    })
+}
+
+fn row(organization: OrganizationId, row: WebhookRow, all: bool, asked: &Asked) -> impl IntoView + use<> {
+    let WebhookRow { webhook, state, last, pending, held, disabled_reason } = row;
     let id = webhook.id;
     let pending = (pending > 0).then(|| {
         view! { <span class="quiet cell-extra">{format!("{pending} pending")}</span> }
@@ -61,14 +109,19 @@ fn row(organization: OrganizationId, row: WebhookRow, asked: &[WebhookId]) -> im
                     form=DELETE_FORM
                     name="delete"
                     value=id.to_string()
-                    checked=asked.contains(&id)
+                    checked=all || asked.names(id)
+                    disabled=all
                     aria-label=format!("Select {}", webhook.name)
                 />
             </td>
             <td class="strong"><a href=paths::webhook(organization, id)>{webhook.name}</a></td>
             <td class="mono">{webhook.event_type.as_str()}</td>
             <td class="mono cell-url" title=webhook.url.clone()>{webhook.url.clone()}</td>
-            <td><WebhookStatus enabled=webhook.enabled held/>{pending}</td>
+            <td>
+                <WebhookStatus state held/>
+                {pending}
+                {disabled_reason.map(|reason| view! { <span class="cell-reason">{reason}</span> })}
+            </td>
             <td><Last last/></td>
         </tr>
     }

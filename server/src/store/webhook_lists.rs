@@ -1,0 +1,153 @@
+//! Webhooks in lists: all of an organization's, or a page of those that match.
+
+use api::webhooks::{WebhookPage, WebhookRow};
+use domain::{Timestamp, Webhook, WebhookFilter, WebhookState, limits::PAGE_ROWS};
+use serde_json::json;
+use sqlx::FromRow;
+
+use super::{
+    Store, StoreError, parsed,
+    webhooks::{Owner, Row, last_attempt},
+};
+use crate::vault::Vault;
+
+/// What a filter looks at. Nothing is counted for it.
+#[derive(FromRow)]
+struct Candidate {
+    seq: i64,
+    id: String,
+    name: String,
+    event_type: String,
+    url: String,
+    description: String,
+    enabled: bool,
+    failing: bool,
+    disabled_by_herald: bool,
+}
+
+impl Candidate {
+    fn matches(&self, filter: &WebhookFilter) -> Result<bool, StoreError> {
+        let webhook = Webhook {
+            id: parsed(&self.id)?,
+            name: self.name.clone(),
+            event_type: parsed(&self.event_type)?,
+            url: self.url.clone(),
+            enabled: self.enabled,
+            created_at: Timestamp::from_unix_ms(0),
+            description: Some(self.description.clone()),
+            headers: Vec::new(),
+        };
+        let state = WebhookState::of(self.enabled, self.failing, self.disabled_by_herald);
+        Ok(filter.matches(&webhook, state))
+    }
+}
+
+#[derive(FromRow)]
+struct ListRow {
+    #[sqlx(flatten)]
+    row: Row,
+    last_at: Option<i64>,
+    last_status: Option<u16>,
+    last_error_class: Option<String>,
+}
+
+impl ListRow {
+    fn open(self, vault: &Vault, owner: Owner, now: Timestamp) -> Result<WebhookRow, StoreError> {
+        let webhook = self.row.webhook(vault, owner)?;
+        let failing = self.row.failing(now);
+        let by_herald = self.row.disabled_reason.is_some();
+        Ok(WebhookRow {
+            state: WebhookState::of(webhook.enabled, failing.is_some(), by_herald),
+            webhook,
+            last: last_attempt(self.last_at, self.last_status, self.last_error_class.as_deref())?,
+            pending: self.row.pending,
+            held: self.row.held,
+            disabled_reason: self.row.disabled_reason,
+        })
+    }
+}
+
+impl Store {
+    /// The owner's webhooks by name, each with how its newest attempt ended.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn webhooks(&self, owner: impl Into<Owner>) -> Result<Vec<WebhookRow>, StoreError> {
+        self.webhook_rows(owner.into(), None).await
+    }
+
+    /// A page of those that match, by name. `page` counts from 1; one behind the last is the last.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn webhook_page(
+        &self,
+        owner: impl Into<Owner>,
+        filter: &WebhookFilter,
+        page: u32,
+    ) -> Result<WebhookPage, StoreError> {
+        let owner = owner.into();
+        let all = self.candidates(owner).await?;
+        let mut matching = Vec::new();
+        for candidate in &all {
+            if candidate.matches(filter)? {
+                matching.push(candidate.seq);
+            }
+        }
+        let pages = matching.len().div_ceil(PAGE_ROWS).max(1);
+        let page = usize::try_from(page).unwrap_or(pages).clamp(1, pages);
+        let shown = matching.chunks(PAGE_ROWS).nth(page - 1).unwrap_or_default();
+        Ok(WebhookPage {
+            webhooks: self.webhook_rows(owner, Some(shown)).await?,
+            total: count(all.len()),
+            matching: count(matching.len()),
+            page: count(page),
+            pages: count(pages),
+        })
+    }
+
+    /// In the order of their names.
+    async fn candidates(&self, owner: Owner) -> Result<Vec<Candidate>, StoreError> {
+        let found = sqlx::query_as(
+            "SELECT seq, id, name, type AS event_type, url, description, enabled,
+                    failing_since IS NOT NULL AS failing, disabled_reason IS NOT NULL AS disabled_by_herald
+             FROM webhooks
+             WHERE organization_id = ? AND platform = ? AND deleted_at IS NULL
+             ORDER BY name_key",
+        )
+        .bind(owner.to_string())
+        .bind(owner.platform)
+        .fetch_all(&mut *self.pages.reader().await?)
+        .await?;
+        Ok(found)
+    }
+
+    /// All, or only these.
+    async fn webhook_rows(&self, owner: Owner, only: Option<&[i64]>) -> Result<Vec<WebhookRow>, StoreError> {
+        let rows: Vec<ListRow> = sqlx::query_as(
+            "SELECT w.id, w.name, w.type AS event_type, w.url, w.description, w.enabled, w.disabled_reason,
+                    w.headers, w.failures, w.failing_since, w.created_at,
+                    (SELECT count(*) FROM deliveries AS d WHERE d.webhook_seq = w.seq AND d.state = 'pending') AS pending,
+                    (SELECT count(*) FROM deliveries AS d WHERE d.webhook_seq = w.seq AND d.state = 'held') AS held,
+                    a.started_at AS last_at, a.status AS last_status, a.error_class AS last_error_class
+             FROM webhooks AS w
+             LEFT JOIN deliveries AS d ON d.seq = (SELECT max(seq) FROM deliveries
+                                                   WHERE webhook_seq = w.seq AND attempts > 0 AND test = 0)
+             LEFT JOIN attempts AS a ON a.delivery_seq = d.seq AND a.number = d.attempts
+             WHERE w.organization_id = ?1 AND w.platform = ?2 AND w.deleted_at IS NULL
+               AND (?3 IS NULL OR w.seq IN (SELECT value FROM json_each(?3)))
+             ORDER BY w.name_key",
+        )
+        .bind(owner.to_string())
+        .bind(owner.platform)
+        .bind(only.map(|only| json!(only).to_string()))
+        .fetch_all(&mut *self.pages.reader().await?)
+        .await?;
+        let now = self.clock.steady_now();
+        rows.into_iter().map(|row| row.open(&self.vault, owner, now)).collect()
+    }
+}
+
+fn count(count: usize) -> u32 {
+    u32::try_from(count).unwrap_or(u32::MAX)
+}
