@@ -19,6 +19,16 @@ pub struct OrganizationView {
     pub seats: Option<Seats>,
 }
 
+/// Which private targets an organization's webhooks may call.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct AllowedTargets {
+    /// `CIDR`, `CIDR:port` or `host:port`; `None`: all that the server allows.
+    pub allowed_targets: Option<Vec<String>>,
+    /// What the server allows.
+    pub server_targets: Vec<String>,
+}
+
 #[server(prefix = "/fn", endpoint = "organizations/read", client = Repeatable)]
 pub async fn read_organization(organization_id: OrganizationId) -> Result<OrganizationView, Problem> {
     backend()?.organization(organization_id).await
@@ -46,4 +56,24 @@ pub async fn set_seats(
     let backend = backend()?;
     let outcome = backend.set_seats(organization_id, seats).await;
     settle(&backend, outcome, |_| Next::saying(paths::organization(organization_id), Toast::SeatsSaved))
+}
+
+/// For platform admins.
+#[server(prefix = "/fn", endpoint = "organizations/allowed-targets", client = Repeatable)]
+pub async fn read_allowed_targets(organization_id: OrganizationId) -> Result<AllowedTargets, Problem> {
+    backend()?.allowed_targets(organization_id).await
+}
+
+/// Narrows what an organization's webhooks may call to these targets, one a line; with `all` to what the server allows.
+#[server(prefix = "/fn", endpoint = "organizations/set-allowed-targets", client = Once)]
+pub async fn set_allowed_targets(
+    organization_id: OrganizationId,
+    #[server(default)] all: bool,
+    #[server(default)] targets: String,
+) -> Result<AllowedTargets, Problem> {
+    let backend = backend()?;
+    let outcome = backend.set_allowed_targets(organization_id, all, targets).await;
+    settle(&backend, outcome, |_| {
+        Next::saying(paths::organization(organization_id), Toast::AllowedTargetsSaved)
+    })
 }

@@ -110,6 +110,8 @@ operations! {
     RemoveMember: OrgUsers, Delete "/api/organizations/{organization}/groups/{group}/members";
     ReadSeats: OrgUsers, Get "/api/organizations/{organization}/seats";
     SetSeats: PlatformAdmin, Patch "/api/organizations/{organization}/seats";
+    ReadAllowedTargets: PlatformAdmin, Get "/api/organizations/{organization}/allowed-targets";
+    SetAllowedTargets: PlatformAdmin, Put "/api/organizations/{organization}/allowed-targets";
     ListAudit: OrgAdmin, Get "/api/organizations/{organization}/events";
     ExportAudit: OrgAdmin, Get "/api/organizations/{organization}/events/export";
     ReadOrganization: OrgMember, Get "/api/organizations/{organization}";
@@ -159,6 +161,7 @@ impl Operation {
             Self::AddMember => Act::AddMember,
             Self::RemoveMember => Act::RemoveMember,
             Self::SetSeats => Act::SetSeats,
+            Self::SetAllowedTargets => Act::SetAllowedTargets,
             Self::CreateOrganization => Act::CreateOrganization,
             Self::CreateApiKey => Act::CreateApiKey,
             Self::DeleteApiKey => Act::RevokeApiKey,

@@ -24,6 +24,9 @@ pub const SECRET_OVERLAP: Duration = Duration::from_secs(24 * 60 * 60);
 /// and at most.
 pub const SECRET_OVERLAP_MAX: Duration = Duration::from_secs(7 * 24 * 60 * 60);
 
+/// Private targets that an organization's own list may name.
+pub const ALLOWED_TARGETS_MAX: usize = 100;
+
 pub const CUSTOM_HEADERS_MAX: usize = 16;
 pub const CUSTOM_HEADER_NAME_LENGTH_MAX: usize = 64;
 pub const CUSTOM_HEADER_VALUE_LENGTH_MAX: usize = 1_024;

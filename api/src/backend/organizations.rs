@@ -3,7 +3,10 @@
 use async_trait::async_trait;
 use domain::{Organization, OrganizationId, Seats};
 
-use crate::{Problem, organizations::OrganizationView};
+use crate::{
+    Problem,
+    organizations::{AllowedTargets, OrganizationView},
+};
 
 #[async_trait]
 pub trait OrganizationBackend: Send + Sync {
@@ -11,4 +14,11 @@ pub trait OrganizationBackend: Send + Sync {
     async fn organizations(&self) -> Result<Vec<OrganizationView>, Problem>;
     async fn create_organization(&self, name: String) -> Result<Organization, Problem>;
     async fn set_seats(&self, organization: OrganizationId, seats: String) -> Result<Seats, Problem>;
+    async fn allowed_targets(&self, organization: OrganizationId) -> Result<AllowedTargets, Problem>;
+    async fn set_allowed_targets(
+        &self,
+        organization: OrganizationId,
+        all: bool,
+        targets: String,
+    ) -> Result<AllowedTargets, Problem>;
 }

@@ -4,6 +4,8 @@ use std::{fmt, net::IpAddr, str::FromStr};
 
 use ipnet::IpNet;
 
+use super::policy::is_ordinary;
+
 /// One `--allow-target`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum AllowedTarget {
@@ -30,6 +32,21 @@ impl AllowedTarget {
         match self {
             Self::Range { net, port: only } => net.contains(&address) && only.is_none_or(|only| only == port),
             Self::Name { .. } => false,
+        }
+    }
+
+    /// Whether all that it opens is opened by another one as well.
+    #[must_use]
+    pub fn lies_within(&self, outer: &Self) -> bool {
+        match (self, outer) {
+            (Self::Range { net, port }, Self::Range { net: outer, port: only }) => {
+                outer.contains(net) && (only.is_none_or(|only| *port == Some(only)))
+                    // A range that names a port opens it whatever it is, one that names none the ordinary ones only.
+                    && (only.is_some() || port.is_none_or(is_ordinary))
+            }
+            (Self::Name { .. }, Self::Name { .. }) => self == outer,
+            // What a name stands for is not known, and a range opens no name.
+            _ => false,
         }
     }
 
@@ -108,6 +125,40 @@ mod tests {
             "Hooks.Internal.:443".parse::<AllowedTarget>().expect("a name").to_string(),
             "hooks.internal:443"
         );
+    }
+
+    #[test]
+    fn a_target_lies_within_another_that_opens_all_of_it() {
+        let within = |inner: &str, outer: &str| {
+            let read = |text: &str| text.parse::<AllowedTarget>().expect(text);
+            read(inner).lies_within(&read(outer))
+        };
+        for (inner, outer) in [
+            ("10.0.0.0/8", "10.0.0.0/8"),
+            ("10.1.0.0/16", "10.0.0.0/8"),
+            ("10.1.2.3:9000", "10.0.0.0/8"),
+            ("10.1.2.3:22", "10.0.0.0/8:22"),
+            ("fd00:1::/32", "fd00::/8"),
+            ("hooks.internal:443", "Hooks.internal:443"),
+        ] {
+            assert!(within(inner, outer), "{inner} in {outer}");
+        }
+        for (inner, outer) in [
+            ("10.0.0.0/7", "10.0.0.0/8"),
+            ("0.0.0.0/0", "10.0.0.0/8"),
+            ("11.0.0.0/8", "10.0.0.0/8"),
+            ("10.0.0.0/8", "10.0.0.0/8:9000"),
+            ("10.0.0.0/8:9001", "10.0.0.0/8:9000"),
+            // A port of another service is open where a rule names it, and only there.
+            ("10.1.2.3:22", "10.0.0.0/8"),
+            ("10.1.2.3:5432", "10.0.0.0/8"),
+            ("fd00::/8", "10.0.0.0/8"),
+            ("hooks.internal:443", "0.0.0.0/0"),
+            ("hooks.internal:443", "hooks.internal:8443"),
+            ("10.0.0.1:443", "hooks.internal:443"),
+        ] {
+            assert!(!within(inner, outer), "{inner} in {outer}");
+        }
     }
 
     #[test]

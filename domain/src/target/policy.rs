@@ -12,8 +12,8 @@ const BLOCKED_PORTS: [u16; 44] = [
     9092, 9200, 9300, 10080, 10250, 10255, 11211, 15672, 27017, 50070,
 ];
 
-/// What the operator allows, for every organization.
-#[derive(Debug, Clone, Default)]
+/// What the operator allows, for every organization or narrowed for one.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct TargetPolicy {
     pub allowed: Vec<AllowedTarget>,
     /// Plain http to anyone, not only to what is in `allowed`.
@@ -49,6 +49,13 @@ impl Refused {
 }
 
 impl TargetPolicy {
+    /// The same with fewer targets: those of `only` that lie within what is allowed here.
+    #[must_use]
+    pub fn narrowed(&self, only: &[AllowedTarget]) -> Self {
+        let is_open = |target: &&AllowedTarget| self.allowed.iter().any(|open| target.lies_within(open));
+        Self { allowed: only.iter().filter(is_open).cloned().collect(), ..*self }
+    }
+
     /// What can be judged without resolving a name: the port, and a literal address with its scheme.
     ///
     /// # Errors
@@ -146,7 +153,7 @@ impl TargetPolicy {
 }
 
 /// A port on which one expects a web server and no other service.
-fn is_ordinary(port: u16) -> bool {
+pub(super) fn is_ordinary(port: u16) -> bool {
     matches!(port, 80 | 443 | 1024..) && !BLOCKED_PORTS.contains(&port)
 }
 
@@ -199,6 +206,16 @@ mod tests {
         assert!(open.check_url(&url("http://10.1.2.3:9001/")).is_err());
         assert_eq!(resolved(&open, "http://inner.example:8443/", &["10.9.9.9"]), Ok(()));
         assert!(resolved(&open, "https://inner.example/", &["10.9.9.9"]).is_err());
+    }
+
+    #[test]
+    fn an_organization_gets_no_more_than_the_server_allows() {
+        let only = ["127.0.0.1", "10.0.0.0/8"].map(|text| text.parse().expect("a target"));
+        let narrow = policy(&["127.0.0.0/8", "10.1.0.0/16"], false).narrowed(&only);
+        assert_eq!(narrow.check_url(&url("http://127.0.0.1:9000/")), Ok(()));
+        assert!(narrow.check_url(&url("http://127.0.0.2:9000/")).is_err(), "narrowed");
+        assert!(narrow.check_url(&url("http://10.1.0.1:9000/")).is_err(), "too wide an entry opens nothing");
+        assert_eq!(narrow.check_url(&url("https://8.8.8.8/")), Ok(()));
     }
 
     #[test]

@@ -17,7 +17,9 @@ use axum::{
     routing::post,
 };
 use domain::{
-    EventType, WebhookId, WebhookRef, body_head, delivery_body, limits::IN_FLIGHT_MAX, target::TargetUrl,
+    EventType, WebhookId, WebhookRef, body_head, delivery_body,
+    limits::IN_FLIGHT_MAX,
+    target::{TargetPolicy, TargetUrl},
 };
 use tokio::{
     net::TcpListener,
@@ -71,6 +73,7 @@ async fn accept(_body: Bytes) -> impl IntoResponse {
 /// The same POST again and again, with the client that Herald delivers with.
 pub(super) struct RawPosts {
     clients: Clients,
+    policy: Arc<TargetPolicy>,
     headers: HeaderMap,
     body: Bytes,
 }
@@ -82,7 +85,7 @@ impl RawPosts {
             WebhookRef { id: WebhookId::from_bytes([1; 12]), organization: ORGANIZATION, name: "webhook-1" };
         let head = body_head(EventType::UserLogin, webhook);
         let body = delivery_body(&head, &payload(EventType::UserLogin).to_json());
-        Self { clients, headers: headers(), body: body.into() }
+        Self { clients, policy: guard.policy(None), headers: headers(), body: body.into() }
     }
 
     /// So many in all, as many at once as Herald may have under way. Answers how many a second.
@@ -90,7 +93,8 @@ impl RawPosts {
         let mut targets = Vec::with_capacity(urls.len());
         for url in urls {
             let target = TargetUrl::parse(url).map_err(|issue| issue.detail)?;
-            targets.push((self.clients.for_target(&target)?, target.url().clone()));
+            let client = self.clients.for_target(Arc::clone(&self.policy), &target)?;
+            targets.push((client, target.url().clone()));
         }
         let (targets, left) = (Arc::new(targets), Arc::new(AtomicU64::new(posts)));
         let start = Instant::now();

@@ -1,6 +1,6 @@
-//! The HTTP clients. reqwest tells a resolver the host but neither scheme nor port, while the operator's rules can be for
-//! one port or for plain http only: so there is a client for each scheme, one more for each port that a rule names, and its
-//! resolver knows them.
+//! The HTTP clients. reqwest tells a resolver the host but neither scheme nor port, while the rules can be for one port or for
+//! plain http only, and for one organization: so there is a client for each set of rules and each scheme, one more for each
+//! port that a rule names, and its resolver knows them.
 
 use std::{
     io,
@@ -11,7 +11,7 @@ use std::{
 
 use domain::{
     limits::{CLIENTS_KEPT_MAX, IDLE_CONNECTION_MAX, IN_FLIGHT_PER_WEBHOOK_MAX},
-    target::TargetUrl,
+    target::{TargetPolicy, TargetUrl},
 };
 use reqwest::{
     Client, Proxy,
@@ -22,11 +22,22 @@ use reqwest::{
 use super::guard::{Guard, NoAddress};
 
 /// What a client's resolver judges by.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 struct Key {
+    /// Organizations that may call the same share their connections.
+    policy: Arc<TargetPolicy>,
     https: bool,
     /// Any of those for which the same rules hold.
     port: u16,
+}
+
+impl Key {
+    fn has_same_rules(&self, other: &Self) -> bool {
+        let apart = |port: u16| self.policy.tells_apart(port);
+        self.https == other.https
+            && self.policy == other.policy
+            && (self.port == other.port || (!apart(self.port) && !apart(other.port)))
+    }
 }
 
 pub(crate) struct Clients {
@@ -41,24 +52,23 @@ impl Clients {
         Self { guard, connect_timeout, kept: Mutex::default() }
     }
 
-    /// The client whose resolver judges by this target's scheme and by the rules for its port.
-    pub(crate) fn for_target(&self, target: &TargetUrl) -> reqwest::Result<Client> {
-        let key = Key { https: target.is_https(), port: target.port() };
+    /// The client whose resolver judges by these rules for this target's scheme and port.
+    pub(crate) fn for_target(
+        &self,
+        policy: Arc<TargetPolicy>,
+        target: &TargetUrl,
+    ) -> reqwest::Result<Client> {
+        let key = Key { policy, https: target.is_https(), port: target.port() };
         let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
-        let (key, client) = match kept.iter().position(|(other, _)| self.have_same_rules(*other, key)) {
+        let (key, client) = match kept.iter().position(|(other, _)| other.has_same_rules(&key)) {
             Some(index) => kept.remove(index),
-            None => (key, self.build(key)?),
+            None => (key.clone(), self.build(key)?),
         };
         if kept.len() >= CLIENTS_KEPT_MAX {
             kept.remove(0);
         }
         kept.push((key, client.clone()));
         Ok(client)
-    }
-
-    fn have_same_rules(&self, one: Key, other: Key) -> bool {
-        let apart = |key: Key| self.guard.tells_apart(key.port);
-        one == other || (one.https == other.https && !apart(one) && !apart(other))
     }
 
     fn build(&self, key: Key) -> reqwest::Result<Client> {
@@ -90,17 +100,17 @@ struct CheckedResolver {
 impl Resolve for CheckedResolver {
     fn resolve(&self, name: Name) -> Resolving {
         let guard = Arc::clone(&self.guard);
-        let key = self.key;
+        let key = self.key.clone();
         Box::pin(async move {
-            let target = target(key, name.as_str())?;
-            let addresses = guard.addresses(&target).await?;
+            let target = target(&key, name.as_str())?;
+            let addresses = guard.addresses(&key.policy, &target).await?;
             // Port 0 stands for the URL's own: one client serves several.
             Ok(Box::new(addresses.into_iter().map(|address| SocketAddr::new(address, 0))) as Addrs)
         })
     }
 }
 
-fn target(key: Key, name: &str) -> Result<TargetUrl, NoAddress> {
+fn target(key: &Key, name: &str) -> Result<TargetUrl, NoAddress> {
     let scheme = if key.https { "https" } else { "http" };
     TargetUrl::parse(&format!("{scheme}://{name}:{}/", key.port))
         .map_err(|issue| NoAddress::NotFound(io::Error::other(issue.detail)))
@@ -109,7 +119,6 @@ fn target(key: Key, name: &str) -> Result<TargetUrl, NoAddress> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use domain::target::TargetPolicy;
 
     fn clients(allowed: &[&str]) -> Clients {
         let allowed = allowed.iter().map(|text| text.parse().expect("a target")).collect();
@@ -118,7 +127,8 @@ mod tests {
     }
 
     fn ask(clients: &Clients, url: &str) {
-        clients.for_target(&TargetUrl::parse(url).expect("a URL")).expect("a client");
+        let policy = clients.guard.policy(None);
+        clients.for_target(policy, &TargetUrl::parse(url).expect("a URL")).expect("a client");
     }
 
     fn kept(clients: &Clients) -> Vec<(bool, u16)> {
@@ -138,6 +148,18 @@ mod tests {
             ask(&clients, url);
         }
         assert_eq!(kept(&clients), [(true, 443), (true, 9_000), (false, 80)]);
+    }
+
+    #[test]
+    fn organizations_with_other_rules_share_no_client() {
+        let clients = clients(&["10.0.0.0/8"]);
+        let own = |text: &str| clients.guard.policy(Some(&[text.parse().expect("a target")]));
+        let url = TargetUrl::parse("https://a.example/").expect("a URL");
+        ask(&clients, "https://a.example/");
+        for only in ["10.1.0.0/16", "10.1.0.0/16", "10.2.0.0/16"] {
+            clients.for_target(own(only), &url).expect("a client");
+        }
+        assert_eq!(kept(&clients).len(), 3);
     }
 
     #[test]

@@ -20,7 +20,7 @@ use super::{
 
 /// What may be called, and which authorities vouch for it.
 pub struct Guard {
-    policy: TargetPolicy,
+    policy: Arc<TargetPolicy>,
     tls: ClientConfig,
     lookups: Arc<Semaphore>,
     egress: Option<EgressProxy>,
@@ -45,7 +45,7 @@ impl Guard {
     pub fn new(policy: TargetPolicy, extra_authorities: Option<&[u8]>) -> Result<Self, InvalidAuthorities> {
         let tls = trust::client_config(extra_authorities)?;
         let lookups = Arc::new(Semaphore::new(LOOKUPS_AT_ONCE_MAX));
-        Ok(Self { policy, tls, lookups, egress: None })
+        Ok(Self { policy: Arc::new(policy), tls, lookups, egress: None })
     }
 
     /// Sends everything through the operator's proxy. It looks the names up and opens the connections, so which addresses it
@@ -66,43 +66,48 @@ impl Guard {
         &self.policy.allowed
     }
 
-    /// Judges a URL that is about to be saved, its name's addresses included.
+    /// What an organization's webhooks may call: all that the operator opened, or the part of it that is the organization's own.
+    pub(crate) fn policy(&self, own: Option<&[AllowedTarget]>) -> Arc<TargetPolicy> {
+        own.map_or_else(|| Arc::clone(&self.policy), |own| Arc::new(self.policy.narrowed(own)))
+    }
+
+    /// Judges a URL that is about to be saved, its name's addresses included. `own`: the organization's list, where it has one.
     ///
     /// # Errors
     /// Says why it is refused. A name that is not found or not resolved in time gets the words of a forbidden one, so
     /// that the answer tells nothing about the inner network.
-    pub async fn check(&self, target: &TargetUrl) -> Result<(), Refused> {
+    pub async fn check(&self, target: &TargetUrl, own: Option<&[AllowedTarget]>) -> Result<(), Refused> {
+        let policy = self.policy(own);
         if self.egress.is_some() {
-            return self.check_url(target);
+            return self.check_url(&policy, target);
         }
-        match self.addresses(target).await {
+        match self.addresses(&policy, target).await {
             Ok(_) => Ok(()),
             Err(NoAddress::Refused(refused)) => Err(refused),
-            Err(NoAddress::NotFound(_) | NoAddress::TooSlow) => self.policy.check_addresses(target, &[]),
+            Err(NoAddress::NotFound(_) | NoAddress::TooSlow) => policy.check_addresses(target, &[]),
         }
     }
 
     /// What can be judged without a lookup. A literal address never reaches the resolver, and behind a proxy no name does,
     /// so this comes before every send.
-    pub(super) fn check_url(&self, target: &TargetUrl) -> Result<(), Refused> {
-        self.policy.check_url(target)?;
-        match (target.host(), self.policy.loopback_addresses(target)) {
-            (_, Some(loopback)) => self.policy.check_addresses(target, &loopback),
-            (Host::Name(_), None) if self.egress.is_some() => self.policy.check_unresolved(target),
+    pub(super) fn check_url(&self, policy: &TargetPolicy, target: &TargetUrl) -> Result<(), Refused> {
+        policy.check_url(target)?;
+        match (target.host(), policy.loopback_addresses(target)) {
+            (_, Some(loopback)) => policy.check_addresses(target, &loopback),
+            (Host::Name(_), None) if self.egress.is_some() => policy.check_unresolved(target),
             _ => Ok(()),
         }
     }
 
-    /// Whether the rules for this port are others than for most: one resolver cannot judge for both.
-    pub(super) fn tells_apart(&self, port: u16) -> bool {
-        self.policy.tells_apart(port)
-    }
-
     /// The addresses that a connection to this target may be opened to: all that its host stands for, or none.
-    pub(super) async fn addresses(&self, target: &TargetUrl) -> Result<Vec<IpAddr>, NoAddress> {
-        self.check_url(target)?;
-        let addresses = self.host_addresses(target).await?;
-        self.policy.check_addresses(target, &addresses)?;
+    pub(super) async fn addresses(
+        &self,
+        policy: &TargetPolicy,
+        target: &TargetUrl,
+    ) -> Result<Vec<IpAddr>, NoAddress> {
+        self.check_url(policy, target)?;
+        let addresses = self.host_addresses(policy, target).await?;
+        policy.check_addresses(target, &addresses)?;
         Ok(addresses)
     }
 
@@ -110,8 +115,12 @@ impl Guard {
         self.tls.clone()
     }
 
-    async fn host_addresses(&self, target: &TargetUrl) -> Result<Vec<IpAddr>, NoAddress> {
-        if let Some(loopback) = self.policy.loopback_addresses(target) {
+    async fn host_addresses(
+        &self,
+        policy: &TargetPolicy,
+        target: &TargetUrl,
+    ) -> Result<Vec<IpAddr>, NoAddress> {
+        if let Some(loopback) = policy.loopback_addresses(target) {
             return Ok(loopback);
         }
         match target.host() {

@@ -9,7 +9,7 @@ use domain::{
     Trigger, WebhookId, delivery_body,
     limits::{ACKNOWLEDGED_READ_MAX, ATTEMPT_TIMEOUT, CONNECT_TIMEOUT},
     sign,
-    target::TargetUrl,
+    target::{AllowedTarget, TargetUrl},
 };
 use reqwest::{RequestBuilder, Response, header::HeaderValue};
 use tokio::time::{Instant, timeout_at};
@@ -65,6 +65,8 @@ pub struct Route {
     /// The one before a rotation, and until when it signs as well.
     previous: Option<(Secret, Timestamp)>,
     headers: CustomHeaders,
+    /// The private targets that its organization may call; `None`: all that the server allows.
+    own_targets: Option<Vec<AllowedTarget>>,
 }
 
 impl Route {
@@ -78,7 +80,13 @@ impl Route {
         headers: CustomHeaders,
     ) -> Self {
         let target = TargetUrl::parse(&url);
-        Self { webhook, webhook_id, url, target, secret, previous, headers }
+        Self { webhook, webhook_id, url, target, secret, previous, headers, own_targets: None }
+    }
+
+    /// The same for an organization that may call these private targets only.
+    #[must_use]
+    pub fn within(self, own_targets: Option<Vec<AllowedTarget>>) -> Self {
+        Self { own_targets, ..self }
     }
 
     /// What may be kept of an answer.
@@ -190,13 +198,14 @@ impl Sender {
         deadline: Instant,
     ) -> Result<Response, Failure> {
         let target = route.target.as_ref().map_err(|issue| failure::of_url(issue.clone()))?;
-        self.guard.check_url(target).map_err(failure::of_refusal)?;
+        let policy = self.guard.policy(route.own_targets.as_deref());
+        self.guard.check_url(&policy, target).map_err(failure::of_refusal)?;
         // Without its URL, whose path or query may hold a token.
         let failed = |error: reqwest::Error| {
             let proxied = self.guard.egress().is_some();
             failure::of_request(&error.without_url(), target, &self.timeouts, proxied)
         };
-        let client = self.clients.for_target(target).map_err(failed)?;
+        let client = self.clients.for_target(policy, target).map_err(failed)?;
         let request = signed.onto(client.post(target.url().clone()), &route.headers);
         match timeout_at(deadline, request.send()).await {
             Ok(result) => result.map_err(failed),

@@ -125,6 +125,21 @@ impl Members {
         self.texts(name)
     }
 
+    /// A list, or `null` for none of one's own; the member must be there.
+    pub(super) fn nullable_texts(&mut self, name: &str) -> Option<Vec<String>> {
+        match self.members.iter().find(|(known, _)| known == name).map(|(_, raw)| raw.get() == "null") {
+            None => {
+                self.invalid.add(name, "required", format!("“{name}” is missing: a list of texts, or null."));
+                None
+            }
+            Some(true) => {
+                self.take_raw(name);
+                None
+            }
+            Some(false) => Some(self.texts(name)),
+        }
+    }
+
     /// A whole number, or `null` for no limit; the member must be there.
     pub(super) fn limit(&mut self, name: &str) -> Option<u32> {
         let Some(raw) = self.take_raw(name) else {

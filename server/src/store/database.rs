@@ -144,6 +144,7 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     (8, "feed", include_str!("../../migrations/0008_feed.sql")),
     (9, "search_and_activity", include_str!("../../migrations/0009_search_and_activity.sql")),
     (10, "purge", include_str!("../../migrations/0010_purge.sql")),
+    (11, "allowed_targets", include_str!("../../migrations/0011_allowed_targets.sql")),
 ];
 
 fn migrator() -> Migrator {

@@ -7,7 +7,7 @@ use futures::TryStreamExt;
 use sqlx::{FromRow, SqliteConnection};
 
 use super::{
-    Store, StoreError,
+    Store, StoreError, allowed_targets,
     completions::{Complete, Completion},
     parsed, to_json,
     webhooks::{open_headers, open_secret, place, previous_place},
@@ -94,6 +94,7 @@ pub(super) struct RouteRow {
     pub(super) previous_secret: Option<Vec<u8>>,
     pub(super) previous_until: Option<i64>,
     pub(super) headers: Option<Vec<u8>>,
+    pub(super) allowed_targets: Option<String>,
 }
 
 #[derive(FromRow)]
@@ -130,7 +131,9 @@ impl RouteRow {
             Some(sealed) => open_headers(vault, organization, webhook, sealed)?,
             None => CustomHeaders::default(),
         };
-        Ok(Route::new(self.seq, webhook, self.url.clone(), secret, previous, headers))
+        let own_targets = allowed_targets::read(self.allowed_targets.as_deref())?;
+        let route = Route::new(self.seq, webhook, self.url.clone(), secret, previous, headers);
+        Ok(route.within(own_targets))
     }
 }
 
@@ -175,10 +178,11 @@ impl Store {
     ) -> Result<Option<(Route, Record)>, StoreError> {
         let row: Option<LaneRow> = sqlx::query_as(
             "SELECT w.seq, w.id, w.organization_id, w.url, w.secret, w.previous_secret, w.previous_until, w.headers,
-                    w.failures > 0 AS failing,
+                    o.allowed_targets, w.failures > 0 AS failing,
                     coalesce((SELECT state = 'delivered' FROM deliveries
                               WHERE webhook_seq = w.seq ORDER BY seq LIMIT 1), 0) AS worked
-             FROM webhooks AS w WHERE w.seq = ? AND w.enabled = 1 AND w.deleted_at IS NULL",
+             FROM webhooks AS w JOIN organizations AS o ON o.id = w.organization_id
+             WHERE w.seq = ? AND w.enabled = 1 AND w.deleted_at IS NULL",
         )
         .bind(webhook)
         .fetch_optional(reader)

@@ -1,6 +1,7 @@
 //! The store: the only SQL. Writes go through one grouped writer, reads through a read-only pool.
 
 mod activity;
+mod allowed_targets;
 mod api_keys;
 mod arrivals;
 mod audit;

@@ -53,7 +53,7 @@ impl Store {
         let organization = organization.into();
         let row: Option<Row> = sqlx::query_as(
             "SELECT w.seq, w.id, w.organization_id, w.url, w.secret, w.previous_secret, w.previous_until, w.headers,
-                    w.type AS event_type, w.name, o.name AS organization
+                    o.allowed_targets, w.type AS event_type, w.name, o.name AS organization
              FROM webhooks AS w JOIN organizations AS o ON o.id = w.organization_id
              WHERE w.id = ? AND w.organization_id = ? AND w.platform = ? AND w.deleted_at IS NULL",
         )

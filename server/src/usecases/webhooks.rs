@@ -173,7 +173,8 @@ impl Herald {
                 return Err(Problem::rate_limited(detail, standing.reset));
             }
         }
-        let checked = self.guard.check(&target).await;
+        let own = self.store.allowed_targets(organization.id).await?;
+        let checked = self.guard.check(&target, own.as_deref()).await;
         if checked.is_ok() && is_name {
             self.limits.give_target_back(organization.id, self.clock.unset());
         }

@@ -57,6 +57,8 @@ const TABLE: [(Operation, Who, u16); Operation::ALL.len()] = [
     (Operation::RemoveMember, Who::Users, 204),
     (Operation::ReadSeats, Who::Users, 200),
     (Operation::SetSeats, Who::Platform, 200),
+    (Operation::ReadAllowedTargets, Who::Platform, 200),
+    (Operation::SetAllowedTargets, Who::Platform, 200),
     (Operation::ListAudit, Who::Admins, 200),
     (Operation::ExportAudit, Who::Admins, 200),
     (Operation::ReadOrganization, Who::Belonging, 200),
@@ -241,6 +243,7 @@ pub(crate) fn valid_body(operation: Operation, objects: &Objects, token: &str) -
         Operation::AddMember => json!({ "username": objects.user }),
         Operation::RemoveMember => json!({ "username": objects.group_member }),
         Operation::SetSeats => json!({ "seats": 10_000 }),
+        Operation::SetAllowedTargets => json!({ "allowedTargets": null }),
         Operation::CreateOrganization => json!({ "organizationName": fresh("new") }),
         Operation::ConfirmPassword => json!({ "password": PASSWORD }),
         Operation::ChangePassword => {

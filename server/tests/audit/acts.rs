@@ -62,6 +62,13 @@ async fn every_act_on_users_and_groups_leaves_one_entry() {
         ("group:add-member", "team", "POST", format!("{group}/members"), member.clone()),
         ("group:remove-member", "team", "DELETE", format!("{group}/members"), member.clone()),
         ("group:delete", "team", "DELETE", group.clone(), json!({})),
+        (
+            "organization:set-allowed-targets",
+            "parallelworks",
+            "PUT",
+            format!("{BASE}/allowed-targets"),
+            json!({ "allowedTargets": ["127.0.0.1"] }),
+        ),
         ("organization:set-seats", "parallelworks", "PATCH", format!("{BASE}/seats"), json!({ "seats": 9 })),
         ("user:delete", "demo", "DELETE", path.clone(), json!({})),
     ] {
@@ -71,6 +78,9 @@ async fn every_act_on_users_and_groups_leaves_one_entry() {
     }
     let seats = newest(&admin, "organization:set-seats").await;
     assert_eq!(seats["payload"]["data"], json!({ "seats": { "old": null, "new": 9 } }));
+    let targets = newest(&admin, "organization:set-allowed-targets").await;
+    let list = json!({ "allowedTargets": { "old": null, "new": ["127.0.0.1/32"] } });
+    assert_eq!(targets["payload"]["data"], list);
     let page = admin.get(EVENTS).await.text;
     for secret in ["secret@example.com", PASSWORD, "argon2"] {
         assert!(!page.contains(secret), "{secret} is in the log");

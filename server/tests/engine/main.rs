@@ -5,6 +5,7 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod allowed_targets;
 mod disabling;
 mod held;
 mod jobs;

@@ -193,7 +193,7 @@ async fn no_spelling_of_a_forbidden_url_is_saved_or_called() {
     let mut literals = 0;
     for url in &urls {
         if let Ok(target) = TargetUrl::parse(url) {
-            let refused = guard.check(&target).await.expect_err(url);
+            let refused = guard.check(&target, None).await.expect_err(url);
             assert!(matches!(refused, Refused::Address(_) | Refused::Name(..)), "{url}: {refused:?}");
             literals += usize::from(matches!(refused, Refused::Address(_)));
         }
@@ -213,7 +213,7 @@ async fn the_same_spellings_of_a_public_address_are_not_refused() {
     for host in v4.iter().chain(&v6) {
         let url = format!("http://{host}:8080/");
         let target = TargetUrl::parse(&url).unwrap_or_else(|issue| panic!("{url}: {issue:?}"));
-        assert_eq!(guard.check(&target).await, Ok(()), "{url}");
+        assert_eq!(guard.check(&target, None).await, Ok(()), "{url}");
     }
 }
 

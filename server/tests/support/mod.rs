@@ -73,6 +73,11 @@ impl TestHerald {
         Self::start_with(tempfile::tempdir().expect("a folder"), real_now(), None, policy).await
     }
 
+    /// As [`TestHerald::start_in`]; webhooks may call what this policy allows.
+    pub async fn start_guarded_in(folder: TempDir, now: Timestamp, policy: TargetPolicy) -> Self {
+        Self::start_with(folder, now, None, policy).await
+    }
+
     /// With an empty database, these limits, and proxies at these addresses. Other starts have no limits.
     pub async fn start_limited(limits: RateLimits, proxies: &[&str]) -> Self {
         let folder = tempfile::tempdir().expect("a folder");

@@ -1,6 +1,9 @@
 //! Organizations and their seats.
 
-use api::{OrganizationBackend, Problem, organizations::OrganizationView};
+use api::{
+    OrganizationBackend, Problem,
+    organizations::{AllowedTargets, OrganizationView},
+};
 use async_trait::async_trait;
 use domain::{FieldError, Operation, Organization, OrganizationId, Seats};
 
@@ -32,9 +35,36 @@ impl OrganizationBackend for RequestBackend {
         };
         self.herald.set_seats(&grant, limit).await
     }
+
+    async fn allowed_targets(&self, organization: OrganizationId) -> Result<AllowedTargets, Problem> {
+        let grant = self.grant(Operation::ReadAllowedTargets, organization).await?;
+        self.herald.allowed_targets(&grant).await
+    }
+
+    async fn set_allowed_targets(
+        &self,
+        organization: OrganizationId,
+        all: bool,
+        targets: String,
+    ) -> Result<AllowedTargets, Problem> {
+        let grant = self.grant(Operation::SetAllowedTargets, organization).await?;
+        let listed = || targets.split_whitespace().map(str::to_owned).collect();
+        let set = self.herald.set_allowed_targets(&grant, (!all).then(listed)).await;
+        set.map_err(at_targets)
+    }
 }
 
 fn no_number() -> Problem {
     let detail = "Enter a whole number of seats, or leave it empty for no limit.";
     Problem::invalid(vec![FieldError::new("seats", "invalid", detail)])
+}
+
+/// The form has one field for all of them.
+fn at_targets(mut problem: Problem) -> Problem {
+    for error in &mut problem.errors {
+        if error.pointer.starts_with("#/allowedTargets") {
+            "#/targets".clone_into(&mut error.pointer);
+        }
+    }
+    problem
 }

@@ -8,7 +8,7 @@ use domain::{
 use super::{receiver::Receiver, *};
 
 async fn checked(allowed: &[&str], url: &str) -> Result<(), Refused> {
-    guard(allowed).check(&TargetUrl::parse(url).expect("a URL")).await
+    guard(allowed).check(&TargetUrl::parse(url).expect("a URL"), None).await
 }
 
 #[tokio::test]

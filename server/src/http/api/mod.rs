@@ -1,5 +1,6 @@
 //! The HTTP API: every route is a row of the table of operations, and all go through the same steps.
 
+mod allowed_targets;
 mod api_keys;
 mod audit;
 mod call;
@@ -134,6 +135,8 @@ async fn run(operation: Operation, call: &Call) -> Result<Reply, Problem> {
         Operation::RemoveMember => groups::remove_member(call).await,
         Operation::ReadSeats => organizations::seats(call).await,
         Operation::SetSeats => organizations::set_seats(call).await,
+        Operation::ReadAllowedTargets => allowed_targets::read(call).await,
+        Operation::SetAllowedTargets => allowed_targets::set(call).await,
         Operation::ListAudit => audit::list(call).await,
         Operation::ExportAudit => audit::export(call).await,
         Operation::ReadOrganization => organizations::read(call),

@@ -1,6 +1,6 @@
 //! Organizations, users and groups.
 
-use domain::Operation;
+use domain::{Operation, limits::ALLOWED_TARGETS_MAX};
 use serde_json::{Value, json};
 
 use super::describe::{
@@ -42,6 +42,17 @@ fn organizations(operation: Operation) -> Option<Description> {
             .body(input([required("seats", limit())]), json!({ "seats": 50 }))
             .answers(200, "The seats.", shape("Seats"))
             .refuses(409, "More are used."),
+        Operation::ReadAllowedTargets => Description::new(
+            ORGANIZATIONS,
+            "Read which private targets its webhooks may call",
+        )
+        .answers(200, "The organization's list, and the server's.", shape("AllowedTargets")),
+        Operation::SetAllowedTargets => {
+            Description::new(ORGANIZATIONS, "Set which private targets its webhooks may call")
+                .detail(NARROWING)
+                .body(allowed_targets(), json!({ "allowedTargets": ["10.1.0.0/16", "hooks.internal:443"] }))
+                .answers(200, "The organization's list, and the server's.", shape("AllowedTargets"))
+        }
         _ => return None,
     })
 }
@@ -139,6 +150,16 @@ const DELETION: &str = "Fires `USER_DISABLED` where the user was active, and `US
     what is stored about the user in payloads goes too, and what receivers answered to them: events, deliveries and attempts stay, \
     marked `purged`, with an empty user name and e-mail, a user id of zeros, and without answers. What is pending is sent \
     first, the events of the deletion among it; what is held is cancelled. A purged delivery cannot be sent again.";
+
+const NARROWING: &str = "A list narrows what the server allows (`--allow-target`) for this organization: each entry must lie within it, and \
+    an empty list allows no private target. `null` is all that the server allows. It holds when a URL is saved and at every \
+    attempt from the next on, also of what is pending. Public targets stay open.";
+
+fn allowed_targets() -> Value {
+    let entry = text("`CIDR`, `CIDR:port` or `host:port`.");
+    let list = json!({ "type": ["array", "null"], "items": entry, "maxItems": ALLOWED_TARGETS_MAX });
+    input([required("allowedTargets", list)])
+}
 
 fn limit() -> Value {
     json!({ "type": ["integer", "null"], "minimum": 0, "maximum": u32::MAX, "description": "null: no limit." })

@@ -41,6 +41,7 @@ pub(super) fn all() -> Map<String, Value> {
         ("Member", member()),
         ("Organization", organization()),
         ("Seats", seats()),
+        ("AllowedTargets", allowed_targets()),
         ("Session", session()),
         ("OwnSession", own_session()),
         ("ApiKey", object(api_key())),
@@ -262,6 +263,16 @@ fn organization() -> Value {
         required("displayName", text("")),
         required("partner", json!({ "const": false })),
     ])
+}
+
+fn allowed_targets() -> Value {
+    let own = json!({
+        "type": ["array", "null"], "items": { "type": "string" }, "description": "null: all that the server allows.",
+    });
+    let server = json!({
+        "type": "array", "items": { "type": "string" }, "description": "What the server allows: `CIDR`, `CIDR:port`, `host:port`.",
+    });
+    object([required("allowedTargets", own), required("serverTargets", server)])
 }
 
 fn seats() -> Value {
