@@ -73,6 +73,13 @@ pub(crate) fn here() -> String {
     })
 }
 
+/// Text as one segment of a path.
+pub(crate) fn encoded(text: &str) -> String {
+    let mut address = String::new();
+    encode_into(&mut address, text);
+    address
+}
+
 fn encode_into(address: &mut String, text: &str) {
     for byte in text.bytes() {
         match byte {

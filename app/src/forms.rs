@@ -21,6 +21,10 @@ impl Form {
         Self { path: S::PATH, refused: use_page().refused_form(S::PATH).map(Arc::new) }
     }
 
+    pub(crate) const fn path(&self) -> &'static str {
+        self.path
+    }
+
     pub(crate) fn problem(&self) -> Option<&Problem> {
         self.refused.as_ref().map(|form| &form.problem)
     }
@@ -33,6 +37,12 @@ impl Form {
     /// What was typed into a field.
     pub(crate) fn typed(&self, field: &str) -> Option<String> {
         self.refused.as_ref()?.value(field).map(str::to_owned)
+    }
+
+    /// Whether a value was among those chosen for a field; `None` when the form was not sent.
+    pub(crate) fn typed_in(&self, field: &str, value: &str) -> Option<bool> {
+        let refused = self.refused.as_ref()?;
+        Some(refused.values.iter().any(|(name, typed)| name == field && typed == value))
     }
 
     /// Whether a checkbox was on; a browser sends nothing for one that is off.

@@ -12,8 +12,9 @@ use crate::{
     components::{header::Header, toasts::Toasts},
     islands::awake::Awake,
     pages::{
-        DeliveriesPage, DeliveryPage, FirstRunPage, GeneralPage, NewUserPage, NewWebhookPage, NotFoundPage,
-        SecretPage, SignInPage, StartPage, UsersPage, WebhookPage, WebhooksPage,
+        AccountPage, ApiKeysPage, AuditLogPage, DeliveriesPage, DeliveryPage, FirstRunPage, GeneralPage,
+        GroupPage, GroupsPage, NewApiKeyPage, NewGroupPage, NewUserPage, NewWebhookPage, NotFoundPage,
+        PasswordResetPage, SecretPage, SignInPage, StartPage, UserPage, UsersPage, WebhookPage, WebhooksPage,
     },
     session::provide_session,
 };
@@ -43,11 +44,20 @@ fn Pages() -> impl IntoView {
         <FlatRoutes fallback=NotFoundPage>
             <Route path=path!("/") view=StartPage ssr=ssr.clone()/>
             <Route path=path!("/sign-in") view=SignInPage ssr=ssr.clone()/>
+            <Route path=path!("/password-reset") view=PasswordResetPage ssr=ssr.clone()/>
+            <Route path=path!("/account") view=AccountPage ssr=ssr.clone()/>
             <Route path=path!("/first-run/:token") view=FirstRunPage ssr=ssr.clone()/>
             <Route path=path!("/organizations/:id") view=GeneralPage ssr=ssr.clone()/>
             <Route path=path!("/organizations/:id/users") view=UsersPage ssr=ssr.clone()/>
             <Route path=path!("/organizations/:id/users/new") view=NewUserPage ssr=ssr.clone()/>
             <Route path=path!("/organizations/:id/deliveries/:delivery") view=DeliveryPage ssr=ssr.clone()/>
+            <Route path=path!("/organizations/:id/users/:user") view=UserPage ssr=ssr.clone()/>
+            <Route path=path!("/organizations/:id/groups") view=GroupsPage ssr=ssr.clone()/>
+            <Route path=path!("/organizations/:id/groups/new") view=NewGroupPage ssr=ssr.clone()/>
+            <Route path=path!("/organizations/:id/groups/:group") view=GroupPage ssr=ssr.clone()/>
+            <Route path=path!("/organizations/:id/api-keys") view=ApiKeysPage ssr=ssr.clone()/>
+            <Route path=path!("/organizations/:id/api-keys/new") view=NewApiKeyPage ssr=ssr.clone()/>
+            <Route path=path!("/organizations/:id/audit-log") view=AuditLogPage ssr=ssr.clone()/>
             <Route path=path!("/organizations/:id/webhooks") view=WebhooksPage ssr=ssr.clone()/>
             <Route path=path!("/organizations/:id/webhooks/new") view=NewWebhookPage ssr=ssr.clone()/>
             <Route path=path!("/organizations/:id/webhooks/:webhook") view=WebhookPage ssr=ssr.clone()/>

@@ -4,7 +4,7 @@ use api::{
     Problem,
     session::{Membership, SessionView, read_session},
 };
-use domain::{DeliveryId, OrganizationId, WebhookId};
+use domain::{DeliveryId, GroupId, OrganizationId, UserId, WebhookId};
 use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
 
@@ -26,6 +26,8 @@ pub(crate) struct Place {
     pub(crate) organization: Option<OrganizationId>,
     pub(crate) webhook: Option<WebhookId>,
     pub(crate) delivery: Option<DeliveryId>,
+    pub(crate) user: Option<UserId>,
+    pub(crate) group: Option<GroupId>,
     pub(crate) token: String,
 }
 
@@ -35,6 +37,8 @@ pub(crate) fn use_place() -> Place {
         organization: part("id").parse().ok(),
         webhook: part("webhook").parse().ok(),
         delivery: part("delivery").parse().ok(),
+        user: part("user").parse().ok(),
+        group: part("group").parse().ok(),
         token: part("token"),
     }
 }

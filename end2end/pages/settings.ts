@@ -1,7 +1,7 @@
 // Organization settings: the tabs.
 import type { Locator, Page } from '@playwright/test';
 
-export type Tab = 'General' | 'Users' | 'Webhooks';
+export type Tab = 'General' | 'Users' | 'Groups' | 'Webhooks' | 'API keys' | 'Audit log';
 
 export class Settings {
   private readonly tabs: Locator;

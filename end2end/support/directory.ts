@@ -24,6 +24,12 @@ export interface Organization {
   admin: Person;
 }
 
+export interface Group {
+  id: string;
+  name: string;
+  roles: Role[];
+}
+
 export interface Webhook {
   id: string;
   name: string;
@@ -76,6 +82,18 @@ export class Directory {
 
   async limitSeats(organization: Organization, seats: number): Promise<void> {
     await this.call('PATCH', `${at(organization)}/seats`, { seats });
+  }
+
+  async group(organization: Organization, name: string, ...members: Person[]): Promise<Group> {
+    const group = await this.call('POST', `${at(organization)}/groups`, { name });
+    for (const { username } of members) {
+      await this.call('POST', `${at(organization)}/groups/${encodeURIComponent(name)}/members`, { username });
+    }
+    return group;
+  }
+
+  async groups(organization: Organization): Promise<Group[]> {
+    return this.call('GET', `${at(organization)}/groups`);
   }
 
   async webhook(organization: Organization, fields: Partial<Omit<Webhook, 'id'>> = {}): Promise<Webhook> {

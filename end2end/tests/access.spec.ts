@@ -10,7 +10,7 @@ test('a member sees the General tab only and is told why', async ({ page, organi
   await signInAs(page, await directory.user(organization, 'member'));
   await visit(page, '/');
   await new Header(page).settings.click();
-  await expect(new Settings(page).links).toHaveText(['General']);
+  await expect(new Settings(page).links).toHaveText(['General', 'API keys']);
   for (const tab of ['users', 'webhooks', 'webhooks/new', 'users/new']) {
     const response = await visit(page, `/organizations/${organization.id}/${tab}`);
     expect(response.status(), tab).toBe(403);
@@ -23,14 +23,14 @@ test('who manages users sees Users and no Webhooks', async ({ page, organization
   await signInAs(page, await directory.user(organization, 'manager', 'org:users'));
   const response = await visit(page, `/organizations/${organization.id}/users`);
   expect(response.status()).toBe(200);
-  await expect(new Settings(page).links).toHaveText(['General', 'Users']);
+  await expect(new Settings(page).links).toHaveText(['General', 'Users', 'Groups', 'API keys']);
   expect((await visit(page, `/organizations/${organization.id}/webhooks`)).status()).toBe(403);
 });
 
 test('an admin sees all tabs, and the open one is marked', async ({ page, organization }) => {
   await signInAs(page, organization.admin);
   await visit(page, `/organizations/${organization.id}/webhooks`);
-  await expect(new Settings(page).links).toHaveText(['General', 'Users', 'Webhooks']);
+  await expect(new Settings(page).links).toHaveText(['General', 'Users', 'Groups', 'Webhooks', 'API keys', 'Audit log']);
   await expect(new Settings(page).tab('Webhooks')).toHaveAttribute('aria-current', 'page');
 });
 

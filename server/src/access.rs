@@ -218,12 +218,15 @@ impl Herald {
     }
 }
 
+/// The code by which a program knows it.
+pub(crate) const PASSWORD_NEEDED: &str = "password_needed";
+
 /// 403, with an error of its own by which a program knows it.
 fn password_needed() -> Problem {
     let detail = "Give your password again first: it was given long ago. See /api/auth/password/confirm.";
     let mut problem = Problem::forbidden();
     detail.clone_into(&mut problem.detail);
-    problem.errors = vec![FieldError::new("password", "password_needed", detail)];
+    problem.errors = vec![FieldError::new("password", PASSWORD_NEEDED, detail)];
     problem
 }
 

@@ -16,6 +16,9 @@ pub(crate) enum Typed {
     Url,
     Password,
     NewPassword,
+    /// What is copied, not known by heart.
+    Code,
+    Number,
 }
 
 impl Typed {
@@ -31,6 +34,7 @@ impl Typed {
         match self {
             Self::Email => "email",
             Self::Url => "url",
+            Self::Number => "numeric",
             _ => "text",
         }
     }
@@ -42,12 +46,12 @@ impl Typed {
             Self::Organization => "organization",
             Self::Password => "current-password",
             Self::NewPassword => "new-password",
-            Self::Words | Self::Url => "off",
+            Self::Words | Self::Url | Self::Code | Self::Number => "off",
         }
     }
 
     const fn class(self) -> &'static str {
-        if matches!(self, Self::Url) { "input mono" } else { "input" }
+        if matches!(self, Self::Url | Self::Code) { "input mono" } else { "input" }
     }
 }
 
@@ -60,8 +64,11 @@ pub(crate) fn TextField(
     #[prop(optional)] typed: Typed,
     #[prop(optional)] hint: &'static str,
     #[prop(optional)] optional: bool,
+    /// What it holds when the form was not sent yet.
+    #[prop(optional, into)]
+    value: String,
 ) -> impl IntoView {
-    let value = form.typed(name);
+    let value = form.typed(name).or_else(|| Some(value).filter(|value| !value.is_empty()));
     view! {
         <div class="field">
             <FieldLabel name label optional/>

@@ -15,6 +15,16 @@ pub(crate) fn fires_words(fires: &Fires) -> String {
     }
 }
 
+/// The same where the act fires once for each of `count`.
+pub(crate) fn fires_words_times(fires: &Fires, count: usize) -> String {
+    let words = fires_words(fires);
+    match (count, fires.webhooks.as_deref()) {
+        (0, _) => "Nobody is in it, so nothing will be sent.".to_owned(),
+        (1, _) | (_, Some([])) => words,
+        (count, _) => format!("{words} Once for each of the {count}."),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -35,5 +45,15 @@ mod tests {
     #[test]
     fn who_may_not_see_webhooks_is_not_told_that_there_are_none() {
         assert!(fires_words(&fires(None)).starts_with("Webhooks of the type USER_DISABLED will fire"));
+    }
+
+    #[test]
+    fn several_are_told_one_by_one() {
+        assert!(fires_words_times(&fires(Some(&["hr"])), 0).starts_with("Nobody"));
+        assert_eq!(fires_words_times(&fires(Some(&["hr"])), 1), "One webhook will fire: hr.");
+        assert_eq!(
+            fires_words_times(&fires(Some(&["hr"])), 3),
+            "One webhook will fire: hr. Once for each of the 3."
+        );
     }
 }

@@ -2,6 +2,7 @@
 
 pub(crate) mod breadcrumb;
 pub(crate) mod button;
+pub(crate) mod confirm;
 pub(crate) mod copyable;
 pub(crate) mod error_summary;
 mod escape;
@@ -13,6 +14,7 @@ pub(crate) mod heading;
 pub(crate) mod icon;
 pub(crate) mod modal;
 pub(crate) mod moment;
+pub(crate) mod roles;
 pub(crate) mod states;
 pub(crate) mod status;
 pub(crate) mod tabs;

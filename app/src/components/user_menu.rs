@@ -1,6 +1,6 @@
 //! The user's menu: who one is, the theme, the way out.
 
-use api::session::SessionView;
+use api::{paths, session::SessionView};
 use leptos::{prelude::*, server_fn::ServerFn};
 
 use crate::{islands::theme::ThemeChoice, request::use_page};
@@ -18,6 +18,7 @@ pub(crate) fn UserMenu(session: SessionView) -> impl IntoView {
                     <strong>{shown_name(&session).to_owned()}</strong>
                     <span>{session.email.clone()}</span>
                 </p>
+                <ul class="menu-list"><li><a href=paths::ACCOUNT>"Your account"</a></li></ul>
                 <ThemeChoice theme=use_page().theme/>
                 <form method="post" action=api::session::SignOut::PATH>
                     <button type="submit" class="button button-wide">"Sign out"</button>

@@ -1,23 +1,30 @@
 //! The pages, one folder or file each, named after what the admin sees.
 
+mod account;
 mod first_run;
 mod organization;
+mod password_reset;
 mod refused;
 mod sign_in;
 mod start;
 
+pub(crate) use account::AccountPage;
 pub(crate) use first_run::FirstRunPage;
 pub(crate) use organization::{
+    api_keys::{ApiKeysPage, new::NewApiKeyPage},
+    audit::AuditLogPage,
     delivery::DeliveryPage,
     general::GeneralPage,
+    groups::{GroupsPage, detail::GroupPage, new::NewGroupPage},
     new_user::NewUserPage,
-    users::UsersPage,
+    users::{UsersPage, detail::UserPage},
     webhooks::{
         detail::{DeliveriesPage, SecretPage, WebhookPage},
         list::WebhooksPage,
         new::NewWebhookPage,
     },
 };
+pub(crate) use password_reset::PasswordResetPage;
 pub(crate) use refused::{NotFoundPage, refused};
 pub(crate) use sign_in::SignInPage;
 pub(crate) use start::StartPage;

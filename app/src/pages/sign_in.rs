@@ -1,6 +1,9 @@
 //! Signing in.
 
-use api::session::{SignIn, after_sign_in};
+use api::{
+    paths,
+    session::{SignIn, after_sign_in},
+};
 use leptos::prelude::*;
 use leptos_router::components::Redirect;
 
@@ -50,7 +53,8 @@ fn SignInForm(to: String) -> impl IntoView {
                 </p>
             </PostForm>
             <p class="hint">
-                "No account, or a password that is lost? An admin of your organization can help."
+                "No account, or a password that is lost? An admin of your organization can help: with a "
+                <a href=paths::PASSWORD_RESET>"reset code"</a>" you set a new one."
             </p>
         </section>
     }

@@ -5,12 +5,19 @@ use crate::{
     world::{ACME, World},
 };
 
-/// Below `/organizations/{id}`; `WEBHOOK` and `DELIVERY` stand for ids.
-const TABLE: [(&str, Who); 9] = [
+/// Below `/organizations/{id}`; words in capitals stand for ids.
+const TABLE: &[(&str, Who)] = &[
+    ("/deliveries/DELIVERY", Who::Admins),
     ("", Who::Belonging),
     ("/users", Who::Users),
     ("/users/new", Who::Users),
-    ("/deliveries/DELIVERY", Who::Admins),
+    ("/users/USER", Who::Users),
+    ("/groups", Who::Users),
+    ("/groups/new", Who::Admins),
+    ("/groups/GROUP", Who::Users),
+    ("/api-keys", Who::Belonging),
+    ("/api-keys/new", Who::Belonging),
+    ("/audit-log", Who::Admins),
     ("/webhooks", Who::Admins),
     ("/webhooks/new", Who::Admins),
     ("/webhooks/WEBHOOK", Who::Admins),
@@ -22,8 +29,9 @@ const TABLE: [(&str, Who); 9] = [
 async fn every_page_is_shown_to_those_whom_the_reference_names() {
     let world = World::start().await;
     let objects = world.objects_in(ACME).await;
-    for (page, who) in TABLE {
+    for &(page, who) in TABLE {
         let page = page.replace("WEBHOOK", &objects.webhook_id).replace("DELIVERY", &world.delivery);
+        let page = page.replace("USER", &objects.user_id).replace("GROUP", &objects.group_id);
         let path = format!("/organizations/{}{page}", world.acme_id);
         for caller in Caller::ALL {
             let answer = world.client(caller).get(&path).await;
@@ -44,16 +52,20 @@ async fn every_page_is_shown_to_those_whom_the_reference_names() {
 }
 
 #[tokio::test]
-async fn a_page_of_another_organizations_webhook_is_not_found() {
+async fn a_page_of_another_organizations_webhook_user_or_group_is_not_found() {
     let world = World::start().await;
     let foreign = world.objects_in(crate::world::OTHER).await;
-    for page in TABLE.map(|(page, _)| page).iter().filter(|page| page.contains("WEBHOOK")) {
-        let path =
-            format!("/organizations/{}{}", world.acme_id, page.replace("WEBHOOK", &foreign.webhook_id));
-        for caller in [Caller::Admin, Caller::PlatformAdmin] {
-            let answer = world.client(caller).get(&path).await;
-            assert_eq!(answer.status, 404, "{path} by {caller:?}");
-            assert!(!answer.text.contains(&foreign.webhook), "{path} by {caller:?}");
+    let ids = [("WEBHOOK", &foreign.webhook_id), ("USER", &foreign.user_id), ("GROUP", &foreign.group_id)];
+    for (word, id) in ids {
+        for (page, _) in TABLE.iter().filter(|(page, _)| page.contains(word)) {
+            let path = format!("/organizations/{}{}", world.acme_id, page.replace(word, id));
+            for caller in [Caller::Admin, Caller::PlatformAdmin] {
+                let answer = world.client(caller).get(&path).await;
+                assert_eq!(answer.status, 404, "{path} by {caller:?}");
+                for name in [&foreign.webhook, &foreign.user, &foreign.group] {
+                    assert!(!answer.text.contains(name), "{path} by {caller:?}");
+                }
+            }
         }
     }
     world.herald.stop().await;

@@ -1,12 +1,21 @@
 //! The General tab.
 
-use api::organizations::{OrganizationView, read_organization};
-use domain::Seats;
+use api::organizations::{OrganizationView, SetSeats, read_organization};
+use domain::{Organization, Seats};
 use leptos::prelude::*;
 
 use super::{Settings, Tab, tab_failed};
 use crate::{
-    components::{copyable::CopyableId, fact::Fact, heading::PageTitle, moment::Moment},
+    components::{
+        button::SubmitButton,
+        copyable::CopyableId,
+        error_summary::ErrorSummary,
+        fact::Fact,
+        field::{TextField, Typed},
+        heading::PageTitle,
+        moment::Moment,
+    },
+    forms::{Form, PostForm},
     page::page,
     session::{Need, admit, use_place, use_session},
 };
@@ -15,11 +24,17 @@ use crate::{
 pub(crate) fn GeneralPage() -> impl IntoView {
     let (session, place) = (use_session(), use_place());
     let content = async move {
-        let membership = admit(session.await, place.organization, Need::See)?;
+        let session = session.await;
+        let platform_admin = matches!(&session, Ok(Some(session)) if session.platform_admin);
+        let membership = admit(session, place.organization, Need::See)?;
         match read_organization(membership.organization.id).await {
-            Ok(facts) => {
-                Ok(view! { <Settings tab=Tab::General membership><Facts facts/></Settings> }.into_any())
+            Ok(facts) => Ok(view! {
+                <Settings tab=Tab::General membership>
+                    <Facts facts=facts.clone()/>
+                    {platform_admin.then(|| view! { <SeatsCard facts/> })}
+                </Settings>
             }
+            .into_any()),
             Err(problem) => tab_failed(Tab::General, membership, problem),
         }
     };
@@ -31,14 +46,45 @@ pub(crate) fn GeneralPage() -> impl IntoView {
 
 #[component]
 fn Facts(facts: OrganizationView) -> impl IntoView {
-    let id = facts.organization.id.to_string();
+    let Organization { id, name, display_name, .. } = facts.organization;
+    let api_name =
+        (name != display_name).then(|| view! { <Fact term="Name in the API"><code>{name}</code></Fact> });
     view! {
         <dl class="facts card">
-            <Fact term="Name">{facts.organization.display_name}</Fact>
-            <Fact term="Id"><CopyableId id what="the organization's id"/></Fact>
+            <Fact term="Name">{display_name}</Fact>
+            {api_name}
+            <Fact term="Id"><CopyableId id=id.to_string() what="the organization's id"/></Fact>
             <Fact term="Created"><Moment at=facts.created_at/></Fact>
             {facts.seats.map(|seats| view! { <Fact term="Seats">{seat_words(seats)}</Fact> })}
         </dl>
+    }
+}
+
+/// How many users may be active, for platform admins.
+#[component]
+fn SeatsCard(facts: OrganizationView) -> impl IntoView {
+    let form = Form::of::<SetSeats>();
+    let limit = facts.seats.and_then(|seats| seats.seats).map(|limit| limit.to_string());
+    view! {
+        <section class="card">
+            <h2>"Change the seats"</h2>
+            <ErrorSummary form=form.clone()/>
+            <div class="inline-form">
+                <PostForm form=form.clone()>
+                    <input type="hidden" name="organization_id" value=facts.organization.id.to_string()/>
+                    <TextField
+                        form
+                        name="seats"
+                        label="Seats"
+                        value=limit.unwrap_or_default()
+                        typed=Typed::Number
+                        optional=true
+                        hint="Empty for no limit. Active users who are not complimentary take one each."
+                    />
+                    <SubmitButton words="Save seats"/>
+                </PostForm>
+            </div>
+        </section>
     }
 }
 

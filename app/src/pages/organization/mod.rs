@@ -1,7 +1,10 @@
 //! Organization settings: the heading and the tabs that the pages share.
 
+pub(super) mod api_keys;
+pub(super) mod audit;
 pub(super) mod delivery;
 pub(super) mod general;
+pub(super) mod groups;
 pub(super) mod new_user;
 pub(super) mod users;
 pub(super) mod webhooks;
@@ -23,17 +26,24 @@ use crate::{
 enum Tab {
     General,
     Users,
+    Groups,
     Webhooks,
+    ApiKeys,
+    Audit,
 }
 
 impl Tab {
-    const ALL: [Self; 3] = [Self::General, Self::Users, Self::Webhooks];
+    const ALL: [Self; 6] =
+        [Self::General, Self::Users, Self::Groups, Self::Webhooks, Self::ApiKeys, Self::Audit];
 
     const fn words(self) -> &'static str {
         match self {
             Self::General => "General",
             Self::Users => "Users",
+            Self::Groups => "Groups",
             Self::Webhooks => "Webhooks",
+            Self::ApiKeys => "API keys",
+            Self::Audit => "Audit log",
         }
     }
 
@@ -41,16 +51,19 @@ impl Tab {
         match self {
             Self::General => paths::organization(organization),
             Self::Users => paths::users(organization),
+            Self::Groups => paths::groups(organization),
             Self::Webhooks => paths::webhooks(organization),
+            Self::ApiKeys => paths::api_keys(organization),
+            Self::Audit => paths::audit(organization),
         }
     }
 
     /// Who sees the tab.
     const fn need(self) -> Need {
         match self {
-            Self::General => Need::See,
-            Self::Users => Need::ManageUsers,
-            Self::Webhooks => Need::Admin,
+            Self::General | Self::ApiKeys => Need::See,
+            Self::Users | Self::Groups => Need::ManageUsers,
+            Self::Webhooks | Self::Audit => Need::Admin,
         }
     }
 }
@@ -110,9 +123,10 @@ mod tests {
 
     #[test]
     fn each_sees_the_tabs_that_they_may() {
-        assert_eq!(tabs_of(false, false), ["General"]);
-        assert_eq!(tabs_of(false, true), ["General", "Users"]);
-        assert_eq!(tabs_of(true, true), ["General", "Users", "Webhooks"]);
+        assert_eq!(tabs_of(false, false), ["General", "API keys"]);
+        assert_eq!(tabs_of(false, true), ["General", "Users", "Groups", "API keys"]);
+        let all = ["General", "Users", "Groups", "Webhooks", "API keys", "Audit log"];
+        assert_eq!(tabs_of(true, true), all);
     }
 
     #[test]

@@ -17,7 +17,7 @@ use api::{Backend, Flash, Next, Problem, Told, webhooks::SecretView};
 use domain::{Operation, OrganizationId, WebhookId};
 
 use crate::{
-    access::{Caller, Grant},
+    access::{Caller, Grant, PASSWORD_NEEDED},
     console::cookies::session_cookie,
     herald::Herald,
     tokens::token_hash,
@@ -93,7 +93,7 @@ impl RequestBackend {
         password: String,
     ) -> Result<Arc<Grant>, Problem> {
         if password.is_empty() || self.caller.session.is_none() {
-            return self.grant_to(&self.caller, operation, organization).await;
+            return self.grant_to(&self.caller, operation, organization).await.map_err(in_form_words);
         }
         let grant = self.own(Operation::ConfirmPassword).await?;
         let renewed = self.herald.confirm_password(&grant, password).await?;
@@ -131,6 +131,14 @@ impl Backend for RequestBackend {
 /// A browser sends a text area's line breaks as CR LF.
 fn with_line_feeds(text: &str) -> String {
     text.replace("\r\n", "\n")
+}
+
+/// What asks for the password again stands in the same form.
+fn in_form_words(mut problem: Problem) -> Problem {
+    if let Some(error) = problem.errors.iter_mut().find(|error| error.code == PASSWORD_NEEDED) {
+        "Enter your password again: you gave it more than 15 minutes ago.".clone_into(&mut error.detail);
+    }
+    problem
 }
 
 /// A form's field may have another name than the member of the API.

@@ -1,16 +1,16 @@
 //! Disabling and enabling a user: the question, and what it will set off.
 
-use api::users::{SetUserActive, UserPage};
+use api::{
+    Fires,
+    users::{SetUserActive, UserPlace},
+};
 use domain::{OrgUser, OrganizationId, UserId};
 use leptos::prelude::*;
 
 use crate::{
     address::Query,
-    components::{
-        fires::fires_words,
-        modal::{CancelButton, Modal},
-    },
-    forms::{Form, PostForm},
+    components::{confirm::Confirm, fires::fires_words},
+    forms::Form,
 };
 
 /// The names by which the address asks.
@@ -30,6 +30,11 @@ impl Asked {
         asked("disable", false).or_else(|| asked("enable", true))
     }
 
+    /// Whether this is the user, who is not yet what they shall be.
+    pub(super) fn changes(self, user: &OrgUser) -> bool {
+        user.id == self.user && user.active != self.active
+    }
+
     /// The page without the question.
     pub(super) fn back(self, query: &Query, path: &str) -> String {
         query.address_without(path, &ASKING)
@@ -38,50 +43,47 @@ impl Asked {
 
 #[component]
 pub(super) fn ChangeModal(
-    users: UserPage,
+    user: OrgUser,
+    fires: Fires,
     organization: OrganizationId,
     asked: Asked,
     back: String,
+    #[prop(optional)] to: UserPlace,
 ) -> impl IntoView {
-    let UserPage { users, disable_fires, .. } = users;
-    let user = users.into_iter().find(|user| user.id == asked.user && user.active != asked.active)?;
     let (title, words) = question(&user, asked.active);
-    let fires = (!asked.active).then(|| fires_words(&disable_fires));
-    Some(view! {
-        <Modal title back=back.clone() asked_by=format!("button[value='{}']", asked.user)>
-            <p>{words}</p>
-            {fires.map(|words| view! { <p>{words}</p> })}
-            <div class="modal-actions">
-                <CancelButton to=back/>
-                <ChangeForm asked organization/>
-            </div>
-        </Modal>
-    })
-}
-
-#[component]
-fn ChangeForm(asked: Asked, organization: OrganizationId) -> impl IntoView {
-    let (class, words) = if asked.active {
-        ("button button-primary", "Enable user")
-    } else {
-        ("button button-danger", "Disable user")
+    let place = match to {
+        UserPlace::List => "list",
+        UserPlace::User => "user",
     };
+    let fields = vec![
+        ("organization_id", organization.to_string()),
+        ("user_id", asked.user.to_string()),
+        ("active", asked.active.to_string()),
+        ("to", place.to_owned()),
+    ];
+    let button = if asked.active { "Enable user" } else { "Disable user" };
     view! {
-        <PostForm form={Form::of::<SetUserActive>()}>
-            <input type="hidden" name="organization_id" value=organization.to_string()/>
-            <input type="hidden" name="user_id" value=asked.user.to_string()/>
-            <input type="hidden" name="active" value=asked.active.to_string()/>
-            <button type="submit" class=class>{words}</button>
-        </PostForm>
+        <Confirm
+            form={Form::of::<SetUserActive>()}
+            title
+            back
+            asked_by=format!("button[value='{}']", asked.user)
+            fields
+            button
+            harmless=asked.active
+        >
+            <p>{words}</p>
+            {(!asked.active).then(|| view! { <p>{fires_words(&fires)}</p> })}
+        </Confirm>
     }
 }
 
 /// The title of the modal and what the answer does to the user.
 fn question(user: &OrgUser, active: bool) -> (String, String) {
-    let name = if user.name.is_empty() { &user.username } else { &user.name };
+    let name = shown_name(user);
     if active {
-        let words = format!("{name} ({}) can sign in again, and takes a seat.", user.email);
-        (format!("Enable {}?", user.username), words)
+        let seat = if user.complimentary { "" } else { ", and takes a seat" };
+        (format!("Enable {}?", user.username), format!("{name} ({}) can sign in again{seat}.", user.email))
     } else {
         let words = format!(
             "{name} ({}) is signed out everywhere at once and cannot sign in until enabled again.",
@@ -89,6 +91,11 @@ fn question(user: &OrgUser, active: bool) -> (String, String) {
         );
         (format!("Disable {}?", user.username), words)
     }
+}
+
+/// The name, or the user name of who has none.
+pub(super) fn shown_name(user: &OrgUser) -> &str {
+    if user.name.is_empty() { &user.username } else { &user.name }
 }
 
 #[cfg(test)]

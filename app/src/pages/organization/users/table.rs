@@ -1,33 +1,42 @@
 //! The table of users.
 
-use api::users::UserPage;
-use domain::{LicenseStatus, OrgUser};
+use api::{
+    paths,
+    users::{UserPage, UserSort},
+};
+use domain::{LicenseStatus, OrgUser, OrganizationId};
 use leptos::{either::Either, prelude::*};
 
-use crate::components::{moment::Moment, status::UserStatus};
+use super::filter::Filter;
+use crate::{
+    components::{icon::Icon, moment::Moment, status::UserStatus},
+    forms::hidden_inputs,
+};
 
 /// The form that asks, by the address.
 const ASK: &str = "ask";
 
 #[component]
-pub(super) fn UsersTable(page: UserPage, path: String, search: String) -> impl IntoView {
-    let number = page.page.to_string();
-    let rows = page.users.into_iter().map(row).collect::<Vec<_>>();
+pub(super) fn UsersTable(
+    organization: OrganizationId,
+    page: UserPage,
+    path: String,
+    filter: Filter,
+) -> impl IntoView {
+    let rows = page.users.into_iter().map(|user| row(organization, user)).collect::<Vec<_>>();
+    let column = |sort, words| view! { <Column sort words path=path.clone() filter=filter.clone()/> };
     view! {
-        <form id=ASK method="get" action=path>
-            <input type="hidden" name="q" value=search/>
-            <input type="hidden" name="page" value=number/>
-        </form>
+        <form id=ASK method="get" action=path.clone()>{hidden_inputs(filter.pairs())}</form>
         <div class="table-scroll" role="region" aria-label="Users" tabindex="0">
             <table class="table">
                 <thead>
                     <tr>
-                        <th scope="col">"Name"</th>
-                        <th scope="col">"User name"</th>
-                        <th scope="col">"E-mail"</th>
+                        {column(UserSort::Name, "Name")}
+                        {column(UserSort::Username, "User name")}
+                        {column(UserSort::Email, "E-mail")}
                         <th scope="col">"Status"</th>
                         <th scope="col">"License"</th>
-                        <th scope="col">"Last log in"</th>
+                        {column(UserSort::LastLogin, "Last log in")}
                         <th scope="col"><span class="visually-hidden">"Actions"</span></th>
                     </tr>
                 </thead>
@@ -37,10 +46,25 @@ pub(super) fn UsersTable(page: UserPage, path: String, search: String) -> impl I
     }
 }
 
-fn row(user: OrgUser) -> impl IntoView {
+/// A heading that sorts.
+#[component]
+fn Column(sort: UserSort, words: &'static str, path: String, filter: Filter) -> impl IntoView {
+    let here = filter.sort == sort;
+    let order = here.then_some(if filter.descending { "descending" } else { "ascending" });
+    view! {
+        <th scope="col" aria-sort=order>
+            <a class="sort" href=filter.sorted_by(sort).address(&path)>
+                {words}
+                {here.then(|| view! { <span class=Icon::Chevron.class() aria-hidden="true"></span> })}
+            </a>
+        </th>
+    }
+}
+
+fn row(organization: OrganizationId, user: OrgUser) -> impl IntoView {
     let (id, active) = (user.id, user.active);
     let described_by = format!("user-{id}");
-    let name = if user.name.is_empty() { "–".to_owned() } else { user.name };
+    let name = if user.name.is_empty() { user.username.clone() } else { user.name };
     let last = match user.last_login {
         Some(at) => Either::Left(view! { <Moment at/> }),
         None => Either::Right(view! { <span class="quiet">"never"</span> }),
@@ -48,7 +72,7 @@ fn row(user: OrgUser) -> impl IntoView {
     let (param, words) = if active { ("disable", "Disable") } else { ("enable", "Enable") };
     view! {
         <tr>
-            <td class="strong">{name}</td>
+            <td class="strong"><a href=paths::user(organization, id)>{name}</a></td>
             <td class="mono" id=described_by.clone()>{user.username}</td>
             <td>{user.email}</td>
             <td><UserStatus active/></td>
@@ -70,7 +94,7 @@ fn row(user: OrgUser) -> impl IntoView {
     }
 }
 
-const fn license(status: LicenseStatus) -> &'static str {
+pub(super) const fn license(status: LicenseStatus) -> &'static str {
     match status {
         LicenseStatus::Active => "Takes a seat",
         LicenseStatus::Complimentary => "Complimentary",

@@ -1,0 +1,166 @@
+//! The members of a group: who they are, one more, one less.
+
+use api::{
+    groups::{AddMember, GroupView, MemberRow, RemoveMember},
+    paths,
+};
+use domain::{GroupId, OrganizationId, UserId};
+use leptos::{either::Either, prelude::*};
+
+use crate::{
+    address::Query,
+    components::{
+        button::SubmitButton, confirm::Confirm, error_summary::ErrorSummary, field::TextField,
+        fires::fires_words, status::UserStatus,
+    },
+    forms::{Form, PostForm},
+    pages::organization::counted,
+};
+
+/// The name by which the address asks for a member's removal.
+const ASKING: &str = "remove";
+/// The form that asks.
+const ASK_FORM: &str = "ask-remove";
+
+#[component]
+pub(super) fn Members(
+    organization: OrganizationId,
+    view: GroupView,
+    /// Whether the visitor may change who is in it.
+    changes: bool,
+    path: String,
+) -> impl IntoView {
+    let count = counted(view.members.len(), "member");
+    let list = if view.members.is_empty() {
+        Either::Left(view! { <p class="quiet">"Nobody is in this group."</p> })
+    } else {
+        Either::Right(view! { <Table organization members=view.members changes/> })
+    };
+    view! {
+        <section aria-labelledby="members">
+            <form id=ASK_FORM method="get" action=path></form>
+            <h2 id="members">{count}</h2>
+            {if changes {
+                Either::Left(view! { <Add organization group=view.group.id/> })
+            } else {
+                Either::Right(view! {
+                    <p class="hint">"Its members hold org:admin, so only an admin changes who they are."</p>
+                })
+            }}
+            {list}
+        </section>
+    }
+}
+
+#[component]
+fn Add(organization: OrganizationId, group: GroupId) -> impl IntoView {
+    let form = Form::of::<AddMember>();
+    view! {
+        <ErrorSummary form=form.clone()/>
+        <div class="inline-form">
+            <PostForm form=form.clone()>
+                <input type="hidden" name="organization_id" value=organization.to_string()/>
+                <input type="hidden" name="group_id" value=group.to_string()/>
+                <TextField
+                    form
+                    name="username"
+                    label="User name"
+                    hint="Of any organization on this server."
+                />
+                <SubmitButton words="Add member"/>
+            </PostForm>
+        </div>
+    }
+}
+
+#[component]
+fn Table(organization: OrganizationId, members: Vec<MemberRow>, changes: bool) -> impl IntoView {
+    let rows = members.into_iter().map(|member| row(organization, member, changes)).collect::<Vec<_>>();
+    view! {
+        <div class="table-scroll" role="region" aria-label="Members" tabindex="0">
+            <table class="table">
+                <thead>
+                    <tr>
+                        <th scope="col">"User name"</th>
+                        <th scope="col">"E-mail"</th>
+                        <th scope="col">"Organization"</th>
+                        <th scope="col">"Status"</th>
+                        {changes.then(|| view! {
+                            <th scope="col"><span class="visually-hidden">"Actions"</span></th>
+                        })}
+                    </tr>
+                </thead>
+                <tbody>{rows}</tbody>
+            </table>
+        </div>
+    }
+}
+
+fn row(organization: OrganizationId, member: MemberRow, changes: bool) -> impl IntoView {
+    let id = member.id;
+    let described_by = format!("member-{id}");
+    // Who is of another organization has no page in this one.
+    let name = if member.organization.id == organization {
+        Either::Left(view! { <a href=paths::user(organization, id)>{member.username}</a> })
+    } else {
+        Either::Right(member.username)
+    };
+    let remove = changes.then(|| {
+        view! {
+            <td class="cell-actions">
+                <button
+                    type="submit"
+                    class="button button-small"
+                    form=ASK_FORM
+                    name=ASKING
+                    value=id.to_string()
+                    aria-describedby=described_by.clone()
+                >
+                    "Remove"
+                </button>
+            </td>
+        }
+    });
+    view! {
+        <tr>
+            <td class="strong">
+                <span id=described_by.clone()>{name}</span>
+                <span class="hint cell-below">{member.name}</span>
+            </td>
+            <td>{member.email}</td>
+            <td>{member.organization.display_name}</td>
+            <td><UserStatus active=member.active/></td>
+            {remove}
+        </tr>
+    }
+}
+
+#[component]
+pub(super) fn RemoveModal(
+    organization: OrganizationId,
+    view: GroupView,
+    query: Query,
+    path: String,
+) -> impl IntoView {
+    let asked: UserId = query.first(ASKING).parse().ok()?;
+    let member = view.members.into_iter().find(|member| member.id == asked)?;
+    let fields = vec![
+        ("organization_id", organization.to_string()),
+        ("group_id", view.group.id.to_string()),
+        ("username", member.username.clone()),
+    ];
+    let name = if member.name.is_empty() { member.username.clone() } else { member.name };
+    Some(view! {
+        <Confirm
+            form={Form::of::<RemoveMember>()}
+            title=format!("Remove {} from {}?", member.username, view.group.name)
+            back=path
+            asked_by=format!("button[name='{ASKING}'][value='{asked}']")
+            fields
+            button="Remove member"
+        >
+            <p>{name}" ("{member.email}") loses what the group holds. Their account stays as it is."</p>
+            <p>{fires_words(&view.removal_fires)}</p>
+        </Confirm>
+    })
+}
