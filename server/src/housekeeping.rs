@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use domain::limits::{PURGE_LOOK_EVERY, RETENTION, RETENTION_EVERY, SUBJECTS_DELAY};
+use domain::limits::{AUDIT_RETENTION, PURGE_LOOK_EVERY, RETENTION, RETENTION_EVERY, SUBJECTS_DELAY};
 use tokio::sync::watch;
 
 use crate::{
@@ -110,7 +110,7 @@ async fn keep_retention(store: &Store, clock: &Clock) {
         match prune(store, clock).await {
             Ok(()) => {}
             Err(StoreError::Stopped | StoreError::Unsure) => return,
-            Err(error) => tracing::error!(%error, "Old events could not be removed; trying again later"),
+            Err(error) => tracing::error!(%error, "What is too old could not be removed; trying again later"),
         }
         clock.sleep(RETENTION_EVERY).await;
     }
@@ -122,6 +122,7 @@ async fn prune(store: &Store, clock: &Clock) -> Result<(), StoreError> {
     while let Pruned::UpTo(last) = store.prune(before, after).await? {
         after = last;
     }
+    while store.prune_audit(clock.steady_now() - AUDIT_RETENTION).await? {}
     while store.condense_activity(clock.now()).await? {}
     store.remove_ended_sessions(clock.steady_now()).await?;
     store.tidy().await

@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use domain::{
     Timestamp,
-    limits::{PRUNE_DELIVERIES, PRUNE_ROWS},
+    limits::{PRUNE_AUDIT_ROWS, PRUNE_DELIVERIES, PRUNE_ROWS},
 };
 
 use super::{
@@ -30,6 +30,14 @@ impl Store {
     /// When nothing was removed.
     pub async fn prune(&self, before: Timestamp, after: i64) -> Result<Pruned, StoreError> {
         self.writer.write(Prune { before, after }).await
+    }
+
+    /// Removes some entries of the audit log from before `before`, and answers whether there may be more.
+    ///
+    /// # Errors
+    /// When nothing was removed.
+    pub async fn prune_audit(&self, before: Timestamp) -> Result<bool, StoreError> {
+        self.writer.write(PruneAudit { before }).await
     }
 
     /// Removes what belongs to deleted webhooks that have no history left, and secrets that sign no longer.
@@ -124,6 +132,38 @@ async fn remove_events(group: &mut Group<'_>, events: &[i64]) -> Result<(), Stor
     .await?;
     Ok(())
 }
+
+struct PruneAudit {
+    before: Timestamp,
+}
+
+#[async_trait]
+impl Write for PruneAudit {
+    type Output = bool;
+
+    async fn apply(&mut self, group: &mut Group<'_>) -> Result<bool, StoreError> {
+        let before = self.before.unix_ms();
+        // The triggers let go what is from before this time. It only goes on, also where a clock was set back.
+        sqlx::query("UPDATE audit_retention SET before = ?1 WHERE before < ?1")
+            .bind(before)
+            .execute(&mut *group.connection)
+            .await?;
+        let removed = sqlx::query(PRUNE_AUDIT)
+            .bind(before)
+            .bind(PRUNE_AUDIT_ROWS)
+            .execute(&mut *group.connection)
+            .await?;
+        Ok(i64::try_from(removed.rows_affected()).is_ok_and(|removed| removed == PRUNE_AUDIT_ROWS))
+    }
+
+    fn changes_access(&self) -> bool {
+        false
+    }
+}
+
+pub(super) const PRUNE_AUDIT: &str = "
+    DELETE FROM audit_log
+    WHERE seq IN (SELECT seq FROM audit_log WHERE created_at < ? ORDER BY created_at LIMIT ?)";
 
 struct Tidy;
 

@@ -5,6 +5,7 @@
 mod acts;
 mod failures;
 mod reading;
+mod retention;
 #[path = "../support/mod.rs"]
 mod support;
 

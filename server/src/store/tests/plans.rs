@@ -11,6 +11,7 @@ use super::{
         job_steps::step_out_sql,
         jobs::{JobAction, count_sql},
         lanes::{LANES, NEXT, WINDOW},
+        retention::PRUNE_AUDIT,
     },
     TestStore,
 };
@@ -48,6 +49,14 @@ async fn a_window_is_read_off_the_due_index() {
     let sorted_before_limit =
         plan.iter().take_while(|step| !step.contains("SCAN due")).any(|s| s.contains("TEMP B-TREE"));
     assert!(!sorted_before_limit, "{plan:#?}");
+}
+
+#[tokio::test]
+async fn what_is_too_old_in_the_audit_log_is_found_by_its_time() {
+    let store = TestStore::open().await;
+    let plan = store.plan(PRUNE_AUDIT).await;
+    let found = "SEARCH audit_log USING COVERING INDEX audit_log_by_time (created_at<?)";
+    assert!(plan.iter().any(|step| step == found), "{plan:#?}");
 }
 
 #[tokio::test]
