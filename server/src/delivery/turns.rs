@@ -141,7 +141,7 @@ impl Turns {
         let Some(lane) = self.lanes.get_mut(&id) else { return Turn::Over };
         let Some(route) = lane.route.clone() else { return Turn::Over };
         let Some(cost) = lane.front().map(|due| ATTEMPT_COST + due.body_bytes()) else { return Turn::Over };
-        if lane.in_flight >= places(lane, self.in_flight) {
+        if lane.in_flight >= places(lane, self.in_flight, self.unproven) {
             return Turn::Over;
         }
         if !lane.in_turn {
@@ -412,7 +412,11 @@ impl Turns {
 }
 
 /// How many attempts a lane may have under way: its own places, but no more than are free besides, so that there is always
-/// a place for one that has none.
-fn places(lane: &Lane, in_flight: usize) -> usize {
+/// a place for one that has none. Of those that have yet to show that they work promptly each has but one once half of their
+/// places are taken, so that a few dozen dead ones do not keep a new one waiting.
+fn places(lane: &Lane, in_flight: usize, unproven: usize) -> usize {
+    if unproven >= IN_FLIGHT_UNPROVEN_MAX / 2 && !lane.health.is_proven() {
+        return 1;
+    }
     lane.health.places().min(IN_FLIGHT_MAX.saturating_sub(in_flight).max(1))
 }

@@ -200,6 +200,22 @@ fn the_slow_and_the_dead_share_half_of_all_places() {
 }
 
 #[test]
+fn where_half_of_their_places_are_taken_each_new_one_has_one() {
+    let mut turns = turns();
+    let full = IN_FLIGHT_UNPROVEN_MAX / 2 / IN_FLIGHT_PER_WEBHOOK_START;
+    let add = |turns: &mut Turns, lanes: std::ops::Range<usize>| {
+        let mut started = Vec::new();
+        for lane in lanes.map(|lane| i64::try_from(lane).expect("small")) {
+            started.extend(ready(turns, lane, (0..10).map(|n| lane * 100 + n), Record::New));
+            started.extend(starts(turns));
+        }
+        started.len()
+    };
+    assert_eq!(add(&mut turns, 0..full), IN_FLIGHT_UNPROVEN_MAX / 2);
+    assert_eq!(add(&mut turns, full..full + 50), 50);
+}
+
+#[test]
 fn those_that_wait_are_served_when_nothing_else_is_to_do() {
     let mut turns = turns();
     let mut under_way = Vec::new();
