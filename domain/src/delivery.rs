@@ -1,5 +1,7 @@
 //! Deliveries and their attempts: what was sent, what came back, and what went wrong in words.
 
+use std::borrow::Cow;
+
 use std::{fmt, str::FromStr, time::Duration};
 
 use serde::{Deserialize, Serialize};
@@ -322,23 +324,24 @@ pub struct RequestLine {
 impl RequestLine {
     /// The headers of an attempt but for the webhook's own: what is sent, and what is shown afterwards.
     #[must_use]
-    pub fn headers(&self, signature: &str) -> Vec<(&'static str, String)> {
+    pub fn headers(&self, signature: &str) -> Vec<(&'static str, Cow<'static, str>)> {
+        let own = Cow::Owned;
         let mut headers = vec![
-            ("content-type", "application/json".to_owned()),
-            ("user-agent", USER_AGENT.to_owned()),
-            ("webhook-id", self.delivery_id.to_string()),
-            ("webhook-timestamp", self.started_at.unix_seconds().to_string()),
-            ("herald-event-id", self.event_id.to_string()),
-            ("herald-event-time", self.event_time.to_string()),
-            ("herald-attempt", self.attempt.to_string()),
+            ("content-type", Cow::Borrowed("application/json")),
+            ("user-agent", Cow::Borrowed(USER_AGENT)),
+            ("webhook-id", own(self.delivery_id.to_string())),
+            ("webhook-timestamp", own(self.started_at.unix_seconds().to_string())),
+            ("herald-event-id", own(self.event_id.to_string())),
+            ("herald-event-time", own(self.event_time.to_string())),
+            ("herald-attempt", own(self.attempt.to_string())),
         ];
         // Of an attempt from before it was kept, or whose user was purged, it is not known.
         if !signature.is_empty() {
-            headers.push(("webhook-signature", signature.to_owned()));
+            headers.push(("webhook-signature", own(signature.to_owned())));
         }
         headers.push(match self.sequence {
-            Some(sequence) => ("herald-sequence", sequence.to_string()),
-            None => ("herald-test", "true".to_owned()),
+            Some(sequence) => ("herald-sequence", own(sequence.to_string())),
+            None => ("herald-test", Cow::Borrowed("true")),
         });
         headers
     }

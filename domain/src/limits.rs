@@ -41,6 +41,10 @@ pub const IDEMPOTENCY_KEY_LENGTH_MAX: usize = 255;
 pub const RESPONSE_READ_BYTES_MAX: usize = 64 * 1024;
 /// How much of it is kept for the console.
 pub const RESPONSE_KEPT_BYTES_MAX: usize = 4 * 1024;
+/// Of a status line and headers together; what is longer is refused.
+pub const RESPONSE_HEAD_BYTES_MAX: usize = 64 * 1024;
+/// Answers 1xx before the answer itself.
+pub const INTERIM_ANSWERS_MAX: usize = 100;
 pub const RESPONSE_HEADERS_KEPT_MAX: usize = 64;
 pub const RESPONSE_HEADER_VALUE_BYTES_MAX: usize = 1_024;
 /// Of all its headers together, names and values.
@@ -96,7 +100,7 @@ pub const TEST_SENDS_AT_ONCE_MAX: usize = 16;
 /// Names looked up at once. A lookup holds a thread until the system's resolver gives up, which can be long after
 /// nobody waits for it any more; the rest of the threads stay free for other work.
 pub const LOOKUPS_AT_ONCE_MAX: usize = 128;
-/// Clients kept, so that thousands of webhooks on thousands of ports do not each keep one.
+/// Clients kept, so that thousands of organizations with rules of their own do not each keep one.
 pub const CLIENTS_KEPT_MAX: usize = 64;
 /// While something is waited for, how often it is looked whether the machine's clock was set.
 pub const CLOCK_LOOK_EVERY: Duration = Duration::from_secs(10);
@@ -126,7 +130,12 @@ pub const GROUP_DELIVERIES_MAX: usize = 8_192;
 pub const GROUP_BYTES_MAX: usize = 16 * 1024 * 1024;
 /// After a group of so many writes there is load, and the next one waits a moment for company.
 pub const LOADED_GROUP_WRITES: usize = 16;
-pub const GROUP_LINGER: Duration = Duration::from_millis(1);
+/// as long as others come within this time,
+pub const GROUP_LINGER: Duration = Duration::from_micros(500);
+/// so often at most,
+pub const GROUP_LINGERS_MAX: usize = 8;
+/// until there are so many.
+pub const LINGERED_GROUP_WRITES: usize = 256;
 /// Deliveries that are gathered before they are inserted.
 pub const INSERTED_ROWS_MAX: usize = 5_000;
 /// Organizations, and pairs of an organization and a type, that the writer knows by heart before it begins anew.

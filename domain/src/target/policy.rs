@@ -114,12 +114,6 @@ impl TargetPolicy {
         if target.is_https() || self.allow_http { Ok(()) } else { Err(Refused::PlainHttp) }
     }
 
-    /// Whether the rules for this port are others than for most: an entry names it, or it is open only where one does.
-    #[must_use]
-    pub fn tells_apart(&self, port: u16) -> bool {
-        !is_ordinary(port) || self.allowed.iter().any(|allowed| allowed.names_port(port))
-    }
-
     /// `localhost` is loopback whatever a resolver says; of its two addresses those are used that are allowed.
     #[must_use]
     pub fn loopback_addresses(&self, target: &TargetUrl) -> Option<Vec<IpAddr>> {
@@ -250,16 +244,6 @@ mod tests {
         assert_eq!(unresolved(&closed, "https://a.example:5432/"), Err(Refused::Port(5432)));
         assert_eq!(unresolved(&closed, "http://inner.example:9000/"), Ok(()));
         assert_eq!(unresolved(&policy(&[], true), "http://a.example/"), Ok(()));
-    }
-
-    #[test]
-    fn a_port_is_told_apart_where_a_rule_names_it() {
-        let policy = policy(&["10.0.0.0/8", "inner.example:9000", "10.1.0.0/16:9100"], true);
-        let apart: Vec<u16> = [80, 443, 8080, 9000, 9100, 5432, 22]
-            .into_iter()
-            .filter(|port| policy.tells_apart(*port))
-            .collect();
-        assert_eq!(apart, [9000, 9100, 5432, 22]);
     }
 
     #[test]

@@ -45,7 +45,7 @@ async fn compare(
 ) -> Result<(Vec<Round>, f64), BenchError> {
     let mut herald = Instance::start_trusting(authorities).await?;
     herald.add_webhooks(TYPE, &sink.urls()).await?;
-    let posts = RawPosts::new(&herald.herald.guard);
+    let posts = RawPosts::new(&herald.herald.guard)?;
     let (mut rounds, mut connections) = (Vec::new(), 0);
     for _ in 0..bench.scale.rounds {
         let before = sink.counts.connections();

@@ -18,9 +18,10 @@ use axum::{
 };
 use domain::{
     EventType, WebhookId, WebhookRef, body_head, delivery_body,
-    limits::IN_FLIGHT_MAX,
-    target::{TargetPolicy, TargetUrl},
+    limits::{CONNECT_TIMEOUT, IDLE_CONNECTION_MAX, IN_FLIGHT_MAX, IN_FLIGHT_PER_WEBHOOK_MAX},
+    target::TargetUrl,
 };
+use reqwest::redirect;
 use tokio::{
     net::TcpListener,
     task::{JoinHandle, JoinSet},
@@ -31,7 +32,7 @@ use super::{
     numbers::{float, ratio},
     traffic::{ORGANIZATION, Target, events_path, payload},
 };
-use crate::delivery::{Clients, Guard};
+use crate::delivery::Guard;
 
 /// As long as Herald's.
 const ANSWER: &str = r#"{"id":"66ec434e84b4103f670cb617","type":"USER_LOGIN","deliveries":1}"#;
@@ -70,22 +71,31 @@ async fn accept(_body: Bytes) -> impl IntoResponse {
     (StatusCode::ACCEPTED, [(header::CONTENT_TYPE, "application/json")], ANSWER)
 }
 
-/// The same POST again and again, with the client that Herald delivers with.
+/// The same POST again and again, with a client that is set up as Herald's is.
 pub(super) struct RawPosts {
-    clients: Clients,
-    policy: Arc<TargetPolicy>,
+    client: reqwest::Client,
     headers: HeaderMap,
     body: Bytes,
 }
 
 impl RawPosts {
-    pub(super) fn new(guard: &Arc<Guard>) -> Self {
-        let clients = Clients::new(Arc::clone(guard), domain::limits::CONNECT_TIMEOUT);
+    pub(super) fn new(guard: &Guard) -> reqwest::Result<Self> {
+        let client = reqwest::Client::builder()
+            .no_proxy()
+            .tls_backend_preconfigured((**guard.tls().config()).clone())
+            .redirect(redirect::Policy::none())
+            .retry(reqwest::retry::never())
+            .referer(false)
+            .connect_timeout(CONNECT_TIMEOUT)
+            .pool_idle_timeout(IDLE_CONNECTION_MAX)
+            .pool_max_idle_per_host(IN_FLIGHT_PER_WEBHOOK_MAX)
+            .tcp_nodelay(true)
+            .build()?;
         let webhook =
             WebhookRef { id: WebhookId::from_bytes([1; 12]), organization: ORGANIZATION, name: "webhook-1" };
         let head = body_head(EventType::UserLogin, webhook);
         let body = delivery_body(&head, &payload(EventType::UserLogin).to_json());
-        Self { clients, policy: guard.policy(None), headers: headers(), body: body.into() }
+        Ok(Self { client, headers: headers(), body: body.into() })
     }
 
     /// So many in all, as many at once as Herald may have under way. Answers how many a second.
@@ -93,15 +103,21 @@ impl RawPosts {
         let mut targets = Vec::with_capacity(urls.len());
         for url in urls {
             let target = TargetUrl::parse(url).map_err(|issue| issue.detail)?;
-            let client = self.clients.for_target(Arc::clone(&self.policy), &target)?;
-            targets.push((client, target.url().clone()));
+            targets.push(target.url().clone());
         }
         let (targets, left) = (Arc::new(targets), Arc::new(AtomicU64::new(posts)));
         let start = Instant::now();
         let mut posting = JoinSet::new();
         for first in 0..IN_FLIGHT_MAX {
             let (targets, left) = (Arc::clone(&targets), Arc::clone(&left));
-            posting.spawn(post_while(targets, left, first, self.headers.clone(), self.body.clone()));
+            posting.spawn(post_while(
+                self.client.clone(),
+                targets,
+                left,
+                first,
+                self.headers.clone(),
+                self.body.clone(),
+            ));
         }
         while let Some(posted) = posting.join_next().await {
             posted??;
@@ -111,7 +127,8 @@ impl RawPosts {
 }
 
 async fn post_while(
-    targets: Arc<Vec<(reqwest::Client, reqwest::Url)>>,
+    client: reqwest::Client,
+    targets: Arc<Vec<reqwest::Url>>,
     left: Arc<AtomicU64>,
     first: usize,
     headers: HeaderMap,
@@ -119,7 +136,7 @@ async fn post_while(
 ) -> reqwest::Result<()> {
     let mut turns = targets.iter().cycle().skip(first % targets.len());
     while left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| left.checked_sub(1)).is_ok()
-        && let Some((client, url)) = turns.next()
+        && let Some(url) = turns.next()
     {
         let request = client.post(url.clone()).headers(headers.clone()).body(body.clone());
         request.send().await?.bytes().await?;

@@ -89,7 +89,7 @@ fn requests(target: &Target) -> Vec<Vec<u8>> {
 pub(super) async fn throughput(bench: &Bench) -> Result<Vec<Figure>, BenchError> {
     let flow = Flow::start(bench, Manner::Answers).await?;
     let (raw, server) = (Raw::start(bench.scale.warm_up).await?, RawServer::start().await?);
-    let posts = RawPosts::new(&flow.herald.herald.guard);
+    let posts = RawPosts::new(&flow.herald.herald.guard)?;
     let raw_posts_sink = Sink::open(&bench.sinks, 4, Manner::Answers, None).await?;
     let mut rounds = Vec::new();
     for _ in 0..bench.scale.rounds {

@@ -4,6 +4,10 @@
 
 use std::{fmt, str::FromStr};
 
+use base64::{Engine, prelude::BASE64_STANDARD as BASE64};
+use hyper::{Uri, header::HeaderValue, http::uri::InvalidUri};
+use percent_encoding::percent_decode_str;
+use rustls::pki_types::{InvalidDnsNameError, ServerName};
 use url::Url;
 
 /// What `--egress-proxy` names. It may hold a password, so it is shown without its user info.
@@ -19,8 +23,28 @@ pub struct EgressProxy {
 pub struct InvalidEgressProxy(String);
 
 impl EgressProxy {
-    pub(super) fn url(&self) -> &Url {
-        &self.url
+    /// Without its user info.
+    pub(super) fn uri(&self) -> Result<Uri, InvalidUri> {
+        shown(&self.url).parse()
+    }
+
+    /// What the proxy's own certificate must be for; `None` where it speaks plain HTTP.
+    pub(super) fn server_name(&self) -> Result<Option<ServerName<'static>>, InvalidDnsNameError> {
+        let host = self.url.host_str().filter(|_| self.url.scheme() == "https");
+        let bare = host.map(|host| host.trim_matches(['[', ']']).to_owned());
+        bare.map(ServerName::try_from).transpose()
+    }
+
+    /// What goes with each request that the proxy sees, where its URL names a user.
+    pub(super) fn authorization(&self) -> Option<HeaderValue> {
+        let decoded = |text| percent_decode_str(text).decode_utf8_lossy().into_owned();
+        let password = decoded(self.url.password().unwrap_or_default());
+        let user =
+            Some(self.url.username()).filter(|user| !user.is_empty() || !password.is_empty()).map(decoded)?;
+        let mut value =
+            HeaderValue::try_from(format!("Basic {}", BASE64.encode(format!("{user}:{password}")))).ok()?;
+        value.set_sensitive(true);
+        Some(value)
     }
 }
 
@@ -66,7 +90,7 @@ mod tests {
         let proxy: EgressProxy = "http://herald:hush@proxy.internal:3128".parse().expect("a proxy");
         assert_eq!(proxy.to_string(), "http://proxy.internal:3128");
         assert_eq!(format!("{proxy:?}"), "http://proxy.internal:3128");
-        assert_eq!(proxy.url().password(), Some("hush"));
+        assert_eq!(proxy.url.password(), Some("hush"));
     }
 
     #[test]

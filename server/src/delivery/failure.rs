@@ -9,10 +9,11 @@ use domain::{
     limits::RESOLVE_TIMEOUT,
     target::{Host, Refused, TargetUrl},
 };
-use reqwest::StatusCode;
+use hyper::StatusCode;
+use hyper_util::client::legacy;
 use rustls::{AlertDescription, CertificateError, InvalidMessage};
 
-use super::{guard::NoAddress, sender::Timeouts};
+use super::{connector::TooSlow, guard::NoAddress, sender::Timeouts};
 
 /// Names of a wrong certificate that are told.
 const NAMES_TOLD_MAX: usize = 3;
@@ -41,10 +42,16 @@ pub(super) fn of_silence(target: &TargetUrl, timeouts: &Timeouts) -> Failure {
     failure(ErrorClass::Timeout, text)
 }
 
+/// Interim answers without end.
+pub(super) fn of_flood(target: &TargetUrl) -> Failure {
+    let text = format!("{} sends interim answers (1xx) without end, and no answer.", place(target));
+    failure(ErrorClass::Protocol, text)
+}
+
 /// No answer because of an error, which is found by its causes.
 /// `proxied`: the connection was to be opened by the operator's proxy.
 pub(super) fn of_request(
-    error: &reqwest::Error,
+    error: &legacy::Error,
     target: &TargetUrl,
     timeouts: &Timeouts,
     proxied: bool,
@@ -55,11 +62,17 @@ pub(super) fn of_request(
     if let Some(cause) = cause::<rustls::Error>(error) {
         return of_tls(cause, target);
     }
-    if error.is_connect() && proxied && !error.is_timeout() {
+    if cause::<TooSlow>(error).is_some()
+        || (error.is_connect() && io_kind(error) == Some(io::ErrorKind::TimedOut))
+    {
+        let (place, limit) = (place(target), seconds(timeouts.connect));
+        return failure(ErrorClass::ConnectTimeout, format!("{place} could not be reached within {limit}."));
+    }
+    if error.is_connect() && proxied {
         return of_proxy(error, target);
     }
     if error.is_connect() {
-        return of_connect(error, target, timeouts);
+        return of_connect(error, target);
     }
     of_exchange(error, target)
 }
@@ -153,12 +166,8 @@ fn of_certificate(fault: &CertificateError, target: &TargetUrl) -> Failure {
     }
 }
 
-fn of_connect(error: &reqwest::Error, target: &TargetUrl, timeouts: &Timeouts) -> Failure {
+fn of_connect(error: &legacy::Error, target: &TargetUrl) -> Failure {
     let place = place(target);
-    if error.is_timeout() {
-        let limit = seconds(timeouts.connect);
-        return failure(ErrorClass::ConnectTimeout, format!("{place} could not be reached within {limit}."));
-    }
     match io_kind(error) {
         Some(io::ErrorKind::ConnectionRefused) => failure(
             ErrorClass::ConnectionRefused,
@@ -178,7 +187,7 @@ fn of_connect(error: &reqwest::Error, target: &TargetUrl, timeouts: &Timeouts) -
 }
 
 /// Either the proxy cannot be reached, or it opened no connection.
-fn of_proxy(error: &reqwest::Error, target: &TargetUrl) -> Failure {
+fn of_proxy(error: &legacy::Error, target: &TargetUrl) -> Failure {
     let text = format!(
         "The egress proxy opened no connection to {}: {}. Ask whoever runs the server.",
         place(target),
@@ -188,7 +197,7 @@ fn of_proxy(error: &reqwest::Error, target: &TargetUrl) -> Failure {
 }
 
 /// What happened after the connection was there.
-fn of_exchange(error: &reqwest::Error, target: &TargetUrl) -> Failure {
+fn of_exchange(error: &legacy::Error, target: &TargetUrl) -> Failure {
     let place = place(target);
     let http = cause::<hyper::Error>(error);
     if http.is_some_and(hyper::Error::is_parse_too_large) {
@@ -200,9 +209,6 @@ fn of_exchange(error: &reqwest::Error, target: &TargetUrl) -> Failure {
     let closed = http.is_some_and(|e| e.is_incomplete_message() || e.is_closed() || e.is_canceled());
     if closed || io_kind(error).is_some_and(is_close) {
         return failure(ErrorClass::Reset, format!("{place} closed the connection without an answer."));
-    }
-    if error.is_timeout() {
-        return failure(ErrorClass::Timeout, format!("{place} stopped answering."));
     }
     failure(ErrorClass::Protocol, format!("The request to {place} failed: {}.", root(error)))
 }

@@ -10,8 +10,8 @@ use domain::{
     limits::{LOOKUPS_AT_ONCE_MAX, RESOLVE_TIMEOUT},
     target::{AllowedTarget, Host, Refused, TargetPolicy, TargetUrl},
 };
-use rustls::ClientConfig;
 use tokio::{sync::Semaphore, task::spawn_blocking, time::timeout};
+use tokio_rustls::TlsConnector;
 
 use super::{
     egress::EgressProxy,
@@ -21,7 +21,7 @@ use super::{
 /// What may be called, and which authorities vouch for it.
 pub struct Guard {
     policy: Arc<TargetPolicy>,
-    tls: ClientConfig,
+    tls: TlsConnector,
     lookups: Arc<Semaphore>,
     egress: Option<EgressProxy>,
 }
@@ -43,7 +43,7 @@ impl Guard {
     /// # Errors
     /// When the extra authorities cannot be used.
     pub fn new(policy: TargetPolicy, extra_authorities: Option<&[u8]>) -> Result<Self, InvalidAuthorities> {
-        let tls = trust::client_config(extra_authorities)?;
+        let tls = Arc::new(trust::client_config(extra_authorities)?).into();
         let lookups = Arc::new(Semaphore::new(LOOKUPS_AT_ONCE_MAX));
         Ok(Self { policy: Arc::new(policy), tls, lookups, egress: None })
     }
@@ -111,8 +111,8 @@ impl Guard {
         Ok(addresses)
     }
 
-    pub(super) fn tls(&self) -> ClientConfig {
-        self.tls.clone()
+    pub(crate) fn tls(&self) -> &TlsConnector {
+        &self.tls
     }
 
     async fn host_addresses(

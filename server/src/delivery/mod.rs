@@ -2,7 +2,7 @@
 //! `response`), and what went wrong in words (`failure`). Only the dispatcher knows the store, and only it tries again.
 
 mod attempt;
-mod clients;
+mod connector;
 mod dispatcher;
 mod egress;
 mod failure;
@@ -23,6 +23,5 @@ pub use pauses::Pauses;
 pub use sender::{Due, Route, Sender, Sent, Timeouts};
 pub use trust::InvalidAuthorities;
 
-pub(crate) use clients::Clients;
 pub(crate) use lane::{Loaded, Record};
 pub(crate) use turns::Wanted;

@@ -9,18 +9,20 @@ use domain::{
         RESPONSE_KEPT_BYTES_MAX, RESPONSE_READ_BYTES_MAX,
     },
 };
-use reqwest::{
+use http_body_util::BodyExt;
+use hyper::{
     Response,
+    body::Incoming,
     header::{HeaderMap, HeaderValue, RETRY_AFTER},
 };
 use tokio::time::{Instant, timeout_at};
 
 /// Reads until the answer ends, breaks off, is longer than the bound, or the deadline comes; what was read by then is kept.
 /// The status line has already said how the attempt ended, so none of these changes that: they only cut the text.
-pub(super) async fn read(mut response: Response, deadline: Instant) -> Exchange {
+pub(super) async fn read(response: Response<Incoming>, deadline: Instant) -> Exchange {
     let (headers, headers_cut) = kept_headers(response.headers());
     let mut body = Excerpt::default();
-    let whole = timeout_at(deadline, body.fill(&mut response)).await.unwrap_or(false);
+    let whole = timeout_at(deadline, body.fill(response.into_body())).await.unwrap_or(false);
     let (text, text_cut) = text(&body.kept);
     Exchange { headers, body: text, truncated: headers_cut || text_cut || !whole || body.is_cut() }
 }
@@ -46,12 +48,13 @@ struct Excerpt {
 impl Excerpt {
     /// Whether the body came to its end. The rest of one that is too long is not read: dropping the response closes the
     /// connection.
-    async fn fill(&mut self, response: &mut Response) -> bool {
+    async fn fill(&mut self, mut body: Incoming) -> bool {
         while self.read <= RESPONSE_READ_BYTES_MAX {
-            match response.chunk().await {
-                Ok(Some(chunk)) => self.add(&chunk),
-                Ok(None) => return true,
-                Err(_) => return false,
+            match body.frame().await {
+                // Trailers are not kept.
+                Some(Ok(frame)) => self.add(frame.data_ref().map_or(&[], |chunk| chunk)),
+                None => return true,
+                Some(Err(_)) => return false,
             }
         }
         false

@@ -2,20 +2,37 @@
 //!
 //! Dropping `send` closes its connection; nothing goes on behind it.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    borrow::Cow,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::Duration,
+};
 
 use domain::{
     Attempt, CustomHeaders, DeliveryId, EventId, Exchange, Issue, Outcome, RequestLine, Secret, Timestamp,
     Trigger, WebhookId, delivery_body,
-    limits::{ACKNOWLEDGED_READ_MAX, ATTEMPT_TIMEOUT, CONNECT_TIMEOUT},
+    limits::{ACKNOWLEDGED_READ_MAX, ATTEMPT_TIMEOUT, CONNECT_TIMEOUT, INTERIM_ANSWERS_MAX},
     sign,
     target::{AllowedTarget, TargetUrl},
 };
-use reqwest::{RequestBuilder, Response, header::HeaderValue};
-use tokio::time::{Instant, timeout_at};
+use http_body_util::Full;
+use hyper::{
+    Method, Request, Response, Uri,
+    body::{Bytes, Incoming},
+    ext::on_informational,
+    header::{HeaderMap, HeaderName, HeaderValue, PROXY_AUTHORIZATION},
+};
+use tokio::{
+    sync::Notify,
+    time::{Instant, timeout_at},
+};
 
 use super::{
-    clients::Clients,
+    connector::Clients,
+    egress::EgressProxy,
     failure::{self, Failure},
     guard::Guard,
     response,
@@ -60,7 +77,7 @@ pub struct Route {
     pub webhook: i64,
     pub webhook_id: WebhookId,
     pub url: String,
-    target: Result<TargetUrl, Issue>,
+    target: Result<Target, Issue>,
     secret: Secret,
     /// The one before a rotation, and until when it signs as well.
     previous: Option<(Secret, Timestamp)>,
@@ -79,7 +96,7 @@ impl Route {
         previous: Option<(Secret, Timestamp)>,
         headers: CustomHeaders,
     ) -> Self {
-        let target = TargetUrl::parse(&url);
+        let target = Target::parse(&url);
         Self { webhook, webhook_id, url, target, secret, previous, headers, own_targets: None }
     }
 
@@ -101,6 +118,22 @@ impl Route {
     fn signature(&self, id: DeliveryId, now: Timestamp, body: &str) -> String {
         let previous = self.previous.as_ref().filter(|(_, until)| *until > now).map(|(secret, _)| secret);
         sign([&self.secret].into_iter().chain(previous), &id.to_string(), now.unix_seconds(), body.as_bytes())
+    }
+}
+
+struct Target {
+    url: TargetUrl,
+    /// The same as requests name it.
+    uri: Uri,
+}
+
+impl Target {
+    fn parse(text: &str) -> Result<Self, Issue> {
+        let url = TargetUrl::parse(text)?;
+        let cannot_be_sent =
+            |error| Issue::new("invalid", format!("No request can be sent to this URL: {error}."));
+        let uri = Uri::try_from(url.url().as_str()).map_err(cannot_be_sent)?;
+        Ok(Self { url, uri })
     }
 }
 
@@ -196,20 +229,23 @@ impl Sender {
         route: &Route,
         signed: Signed<'_>,
         deadline: Instant,
-    ) -> Result<Response, Failure> {
-        let target = route.target.as_ref().map_err(|issue| failure::of_url(issue.clone()))?;
+    ) -> Result<Response<Incoming>, Failure> {
+        let Target { url, uri } = route.target.as_ref().map_err(|issue| failure::of_url(issue.clone()))?;
         let policy = self.guard.policy(route.own_targets.as_deref());
-        self.guard.check_url(&policy, target).map_err(failure::of_refusal)?;
-        // Without its URL, whose path or query may hold a token.
-        let failed = |error: reqwest::Error| {
-            let proxied = self.guard.egress().is_some();
-            failure::of_request(&error.without_url(), target, &self.timeouts, proxied)
-        };
-        let client = self.clients.for_target(policy, target).map_err(failed)?;
-        let request = signed.onto(client.post(target.url().clone()), &route.headers);
-        match timeout_at(deadline, request.send()).await {
-            Ok(result) => result.map_err(failed),
-            Err(_) => Err(failure::of_silence(target, &self.timeouts)),
+        self.guard.check_url(&policy, url).map_err(failure::of_refusal)?;
+        let client = self.clients.under(policy);
+        let (mut request, flood) = signed.request(uri.clone(), &route.headers);
+        let proxy = self.guard.egress();
+        // What goes through a tunnel is the receiver's to read: there the tunnel itself has it.
+        if let Some(authorization) = proxy.filter(|_| !url.is_https()).and_then(EgressProxy::authorization) {
+            request.headers_mut().insert(PROXY_AUTHORIZATION, authorization);
+        }
+        tokio::select! {
+            sent = timeout_at(deadline, client.request(request)) => match sent {
+                Ok(sent) => sent.map_err(|error| failure::of_request(&error, url, &self.timeouts, proxy.is_some())),
+                Err(_) => Err(failure::of_silence(url, &self.timeouts)),
+            },
+            () = flood.notified() => Err(failure::of_flood(url)),
         }
     }
 }
@@ -223,7 +259,8 @@ struct Signed<'a> {
 }
 
 impl Signed<'_> {
-    fn onto(self, request: RequestBuilder, custom: &CustomHeaders) -> RequestBuilder {
+    /// Also answers what is notified when too many interim answers come: a receiver may send them for ever.
+    fn request(self, uri: Uri, custom: &CustomHeaders) -> (Request<Full<Bytes>>, Arc<Notify>) {
         let line = RequestLine {
             delivery_id: self.due.id,
             event_id: self.due.event_id,
@@ -232,10 +269,38 @@ impl Signed<'_> {
             attempt: self.due.attempt(),
             started_at: self.now,
         };
-        let own = line.headers(self.signature);
-        let request = own.into_iter().fold(request, |request, (name, value)| request.header(name, value));
-        let custom = custom.reveal().iter();
-        custom.fold(request, |request, (name, value)| request.header(name, sensitive(value))).body(self.body)
+        let mut request = Request::new(Full::from(self.body));
+        *request.method_mut() = Method::POST;
+        *request.uri_mut() = uri;
+        for (name, value) in line.headers(self.signature) {
+            request.headers_mut().insert(HeaderName::from_static(name), plain(value));
+        }
+        add_custom(request.headers_mut(), custom);
+        let flood = Arc::new(Notify::new());
+        let (interim, tell) = (AtomicUsize::new(0), Arc::clone(&flood));
+        on_informational(&mut request, move |_| {
+            if interim.fetch_add(1, Ordering::Relaxed) >= INTERIM_ANSWERS_MAX {
+                tell.notify_one();
+            }
+        });
+        (request, flood)
+    }
+}
+
+fn add_custom(headers: &mut HeaderMap, custom: &CustomHeaders) {
+    for (name, value) in custom.reveal() {
+        // They were checked when they were saved.
+        if let Ok(name) = HeaderName::try_from(name) {
+            headers.append(name, sensitive(value));
+        }
+    }
+}
+
+/// All that Herald writes itself is text of visible characters.
+fn plain(value: Cow<'static, str>) -> HeaderValue {
+    match value {
+        Cow::Borrowed(text) => HeaderValue::from_static(text),
+        Cow::Owned(text) => HeaderValue::try_from(text).unwrap_or(HeaderValue::from_static("")),
     }
 }
 
@@ -247,7 +312,7 @@ fn sensitive(value: &str) -> HeaderValue {
 }
 
 async fn answered(
-    response: Response,
+    response: Response<Incoming>,
     now: Timestamp,
     start: Instant,
     deadline: Instant,

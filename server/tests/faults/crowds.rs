@@ -23,6 +23,7 @@ const PROMPT: Duration = Duration::from_secs(2);
 /// Until nothing more is expected of Herald.
 const PATIENCE: Duration = Duration::from_secs(60);
 const EVENTS_EACH: usize = 4;
+const HOARDERS: usize = 40;
 const HEALTHY_WEBHOOKS: usize = 24;
 const HEALTHY_ROUNDS: usize = 100;
 /// From one healthy delivery to the next, so that they are spread over the time of the hostile ones.
@@ -100,6 +101,16 @@ async fn first_attempt(admin: &Client, webhook: &str) -> Value {
     found.unwrap_or_else(|_| panic!("no attempt for {webhook} has ended"))
 }
 
+/// Many of those that take the most memory for as long as they can.
+fn hoarders() -> impl Iterator<Item = Case> {
+    let one = CASES.into_iter().find(|case| case.0 == "hoarded-head");
+    let (_, scheme, act, ends, word) = one.unwrap();
+    (1..=HOARDERS).map(move |number| {
+        let name: &'static str = format!("hoarder-{number}").leak();
+        (name, scheme, act, ends, word)
+    })
+}
+
 fn assert_ended(case: &Case, attempt: &Value) {
     let word = match attempt["status"].as_u64() {
         Some(status) => status.to_string(),
@@ -121,9 +132,7 @@ async fn many_hostile_receivers_take_little_memory_and_no_time_of_others() {
     let before = healthy_peak(&program).await;
     program.forget_peak();
 
-    // The one that keeps a core busy for all of its time is for the long form.
-    let chosen = |case: &Case| crate::plan::is_long() || case.0 != "flood-of-continues";
-    let cases: Vec<Case> = CASES.into_iter().filter(chosen).collect();
+    let cases: Vec<Case> = CASES.into_iter().chain(hoarders()).collect();
     let _receivers = start_hostile(&admin, &cases).await;
     let slowest = deliver_beside(&admin, &healthy).await;
     let mut attempts = Vec::new();

@@ -86,7 +86,10 @@ fn request_headers(detail: &DeliveryDetail, attempt: &Attempt) -> Value {
         attempt: attempt.number,
         started_at: attempt.started_at,
     };
-    let own = line.headers(&attempt.signature).into_iter().map(|(name, value)| (name.to_owned(), value));
+    let own = line
+        .headers(&attempt.signature)
+        .into_iter()
+        .map(|(name, value)| (name.to_owned(), value.into_owned()));
     let custom = attempt.custom_headers.iter().map(|name| (name.clone(), MASKED.to_owned()));
     by_name(own.chain(custom))
 }
