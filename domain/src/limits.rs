@@ -130,12 +130,7 @@ pub const GROUP_DELIVERIES_MAX: usize = 8_192;
 pub const GROUP_BYTES_MAX: usize = 16 * 1024 * 1024;
 /// After a group of so many writes there is load, and the next one waits a moment for company.
 pub const LOADED_GROUP_WRITES: usize = 16;
-/// as long as others come within this time,
-pub const GROUP_LINGER: Duration = Duration::from_micros(500);
-/// so often at most,
-pub const GROUP_LINGERS_MAX: usize = 8;
-/// until there are so many.
-pub const LINGERED_GROUP_WRITES: usize = 256;
+pub const GROUP_LINGER: Duration = Duration::from_millis(1);
 /// Deliveries that are gathered before they are inserted.
 pub const INSERTED_ROWS_MAX: usize = 5_000;
 /// Organizations, and pairs of an organization and a type, that the writer knows by heart before it begins anew.

@@ -31,6 +31,8 @@ pub(super) enum Report {
     Ended { lane: i64, outcome: Outcome, took: Duration, unproven: bool },
     /// The result is stored. `again`: when the delivery is tried again.
     Settled { lane: i64, key: i64, again: Option<Timestamp> },
+    /// The result could not be stored for now.
+    Unstored { task: Task, completion: Arc<Completion> },
     /// A task ended without a word.
     Lost { lane: i64, key: i64, in_flight: bool, unproven: bool },
 }
@@ -59,6 +61,24 @@ impl Task {
     fn settled(mut self, again: Option<Timestamp>) {
         self.settled = true;
         self.say(Report::Settled { lane: self.lane, key: self.key, again });
+    }
+
+    /// What came of storing the result. Without a word the engine is told that the delivery stays pending.
+    fn take_in(self, completion: Arc<Completion>, stored: Result<(), StoreError>) {
+        match stored {
+            Ok(()) => self.settled(match completion.verdict {
+                Verdict::RetryAt(at) => Some(at),
+                Verdict::Delivered | Verdict::Failed | Verdict::Gone => None,
+            }),
+            Err(StoreError::Full | StoreError::Busy) => {
+                // Dropped where the engine has ended, and said to nobody then.
+                let _ = self.report.clone().send(Report::Unstored { task: self, completion });
+            }
+            Err(StoreError::Stopped | StoreError::Unsure) => {}
+            Err(error) => {
+                tracing::error!(%error, "The result of an attempt cannot be stored; its delivery stays pending");
+            }
+        }
     }
 
     fn say(&self, report: Report) {
@@ -95,28 +115,19 @@ impl Engine {
             verdict,
             ended_at,
         };
-        if self.complete(completion.into()).await {
-            task.settled(match verdict {
-                Verdict::RetryAt(at) => Some(at),
-                Verdict::Delivered | Verdict::Failed | Verdict::Gone => None,
-            });
-        }
+        let completion = Arc::new(completion);
+        let stored = Arc::clone(&completion);
+        // The task ends here: waking it once more for every result would cost as much as storing it.
+        self.store.complete_then(completion, move |result| task.take_in(stored, result)).await;
     }
 
-    /// Stores a result, again and again while the disk is full: forgetting it would mean sending once more. Answers
-    /// whether it is stored.
-    async fn complete(&self, completion: Arc<Completion>) -> bool {
+    /// Stores a result again and again while the disk is full: forgetting it would mean sending once more.
+    pub(super) async fn store_again(self, task: Task, completion: Arc<Completion>) {
         loop {
+            self.clock.sleep(STORE_RETRY).await;
             match self.store.complete(Arc::clone(&completion)).await {
-                Ok(()) => return true,
-                Err(StoreError::Full | StoreError::Busy) => {
-                    self.clock.sleep(STORE_RETRY).await;
-                }
-                Err(StoreError::Stopped | StoreError::Unsure) => return false,
-                Err(error) => {
-                    tracing::error!(%error, "The result of an attempt cannot be stored; its delivery stays pending");
-                    return false;
-                }
+                Err(StoreError::Full | StoreError::Busy) => {}
+                result => return task.take_in(completion, result),
             }
         }
     }

@@ -147,6 +147,9 @@ impl Dispatcher {
                 self.turns.ended(lane, &outcome, took, unproven, now, rand::random());
             }
             Report::Settled { lane, key, again } => self.turns.settled(lane, key, again, now),
+            Report::Unstored { task, completion } => {
+                self.tasks.spawn(self.engine.clone().store_again(task, completion));
+            }
             Report::Lost { lane, key, in_flight, unproven } => {
                 self.turns.lost(lane, key, in_flight, unproven, now);
             }

@@ -197,6 +197,15 @@ impl Store {
     pub async fn complete(&self, completion: Arc<Completion>) -> Result<(), StoreError> {
         self.writer.hand_over(Complete(completion)).await
     }
+
+    /// As [`Store::complete`], for one who does not wait: `then` is told, on a thread that it must not hold up.
+    pub async fn complete_then(
+        &self,
+        completion: Arc<Completion>,
+        then: impl FnOnce(Result<(), StoreError>) + Send + 'static,
+    ) {
+        self.writer.hand_over_then(Complete(completion), then).await;
+    }
 }
 
 /// The next due deliveries, one at least, and whether there are more.

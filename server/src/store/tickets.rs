@@ -87,9 +87,10 @@ pub(super) struct Ticket<W: Write> {
     pub(super) reply: Reply<W::Output>,
 }
 
-pub(super) struct Handover<C: Collect> {
+/// `reply` runs on the writer's thread. It is dropped where the writer ends without a word.
+pub(super) struct Handover<C: Collect, R: FnOnce(Result<C::Output, StoreError>) + Send> {
     pub(super) rows: C,
-    pub(super) reply: Reply<C::Output>,
+    pub(super) reply: R,
 }
 
 // Nobody waits any more when a client has gone; the write stands all the same. So what a reply says of that is left.
@@ -115,7 +116,7 @@ impl<W: Write> Job for Ticket<W> {
     }
 }
 
-impl<C: Collect> Job for Handover<C> {
+impl<C: Collect, R: FnOnce(Result<C::Output, StoreError>) + Send> Job for Handover<C, R> {
     fn collect(&mut self, rows: &mut Rows) -> bool {
         self.rows.collect(rows);
         true
@@ -131,10 +132,10 @@ impl<C: Collect> Job for Handover<C> {
 
     fn done(self: Box<Self>, flushed: &Flushed) {
         let Self { rows, reply } = *self;
-        let _ = reply.send(Ok(rows.settle(flushed)));
+        reply(Ok(rows.settle(flushed)));
     }
 
     fn refused(self: Box<Self>, error: StoreError) {
-        let _ = self.reply.send(Err(error));
+        (self.reply)(Err(error));
     }
 }

@@ -87,7 +87,21 @@ impl Writer {
     /// As [`Writer::write`], for rows.
     pub(super) async fn hand_over<C: Collect>(&self, rows: C) -> Result<C::Output, StoreError> {
         let (reply, answer) = oneshot::channel();
+        // Nobody waits any more when a client has gone.
+        let reply = move |result| drop(reply.send(result));
         self.queue_up(Box::new(Handover { rows, reply }), answer).await
+    }
+
+    /// As [`Writer::hand_over`], but resolves once they are in the queue; `then` is told what came of it.
+    pub(super) async fn hand_over_then<C: Collect>(
+        &self,
+        rows: C,
+        then: impl FnOnce(Result<C::Output, StoreError>) + Send + 'static,
+    ) {
+        match self.queue.reserve().await {
+            Ok(place) => place.send(Message::Write(Box::new(Handover { rows, reply: then }))),
+            Err(_) => then(Err(StoreError::Stopped)),
+        }
     }
 
     /// As [`Writer::hand_over`], but refused where the queue has no more room than what is kept for the results of attempts.
