@@ -36,7 +36,7 @@ use tower::{Service, service_fn};
 use super::{egress::EgressProxy, guard::Guard};
 
 /// Sends requests over connections that are kept open.
-type Client = legacy::Client<Connector, Full<Bytes>>;
+pub(super) type Client = legacy::Client<Connector, Full<Bytes>>;
 
 /// A client for each set of rules: a connection that was opened by one is of no use under another.
 pub(super) struct Clients {
@@ -88,7 +88,7 @@ type Fault = Box<dyn Error + Send + Sync>;
 pub(super) struct TooSlow;
 
 #[derive(Clone)]
-struct Connector {
+pub(super) struct Connector {
     guard: Arc<Guard>,
     /// What it may open connections to.
     policy: Arc<TargetPolicy>,
@@ -184,7 +184,7 @@ trait Stream: AsyncRead + AsyncWrite + Send + Unpin {}
 impl<S: AsyncRead + AsyncWrite + Send + Unpin> Stream for S {}
 
 /// With or without TLS, through a proxy or not.
-struct Connection {
+pub(super) struct Connection {
     stream: Box<dyn Stream>,
     /// Requests name their whole URL.
     to_proxy: bool,

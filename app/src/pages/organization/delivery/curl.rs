@@ -12,7 +12,10 @@ pub(super) fn request_headers(detail: &DeliveryDetail, attempt: &Attempt) -> Vec
         attempt: attempt.number,
         started_at: attempt.started_at,
     };
-    let own = line.headers(&attempt.signature).into_iter().map(|(name, value)| (name.to_owned(), value));
+    let own = line
+        .headers(&attempt.signature)
+        .into_iter()
+        .map(|(name, value)| (name.to_owned(), value.into_owned()));
     own.chain(attempt.custom_headers.iter().map(|name| (name.clone(), MASKED.to_owned()))).collect()
 }
 
