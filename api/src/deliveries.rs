@@ -1,7 +1,8 @@
 //! Deliveries of a webhook, and sending them again.
 
 use domain::{
-    Delivery, DeliveryDetail, DeliveryId, DeliveryState, JobId, OrganizationId, Timestamp, WebhookId,
+    Delivery, DeliveryDetail, DeliveryId, DeliveryState, EventType, JobId, OrganizationId, Timestamp,
+    WebhookId,
 };
 use serde::{Deserialize, Serialize};
 use server_fn_macro_default::server;
@@ -25,6 +26,21 @@ pub struct DeliveryRow {
     pub duration_ms: Option<u64>,
     /// What went wrong in words, when it did.
     pub error_text: Option<String>,
+}
+
+/// Which deliveries are listed. What is `None` does not count.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DeliveryFilter {
+    #[serde(default)]
+    pub status: Option<DeliveryState>,
+    #[serde(default)]
+    pub event_type: Option<EventType>,
+    /// Made from then on.
+    #[serde(default)]
+    pub from: Option<Timestamp>,
+    /// Made before then.
+    #[serde(default)]
+    pub to: Option<Timestamp>,
 }
 
 /// One page, newest first.
@@ -72,7 +88,10 @@ pub struct Redelivery {
     /// Only those since then.
     #[serde(default)]
     pub since: Option<Timestamp>,
-    /// Only those in this state. Without it the failed ones, or where `since` is given all that have ended.
+    /// Only those before then.
+    #[serde(default)]
+    pub until: Option<Timestamp>,
+    /// Only those in this state. Without it the failed ones, or where a time is given all that have ended.
     #[serde(default)]
     pub status: Option<DeliveryState>,
     /// Only count them.
@@ -99,14 +118,27 @@ pub enum HeldAction {
     Discard,
 }
 
-/// Newest first.
+/// A page of a webhook's deliveries, newest first. `cursor` is what the page before answered.
 #[server(prefix = "/fn", endpoint = "deliveries/list", client = Repeatable)]
 pub async fn list_deliveries(
     organization_id: OrganizationId,
     webhook_id: WebhookId,
-    cursor: Option<String>,
+    #[server(default)] filter: DeliveryFilter,
+    #[server(default)] cursor: Option<String>,
 ) -> Result<DeliveryPage, Problem> {
-    backend()?.deliveries(organization_id, webhook_id, cursor).await
+    backend()?.deliveries(organization_id, webhook_id, filter, cursor).await
+}
+
+/// How many deliveries there are that are newer than one of them, counted up to [`NEWER_COUNTED_MAX`]; without it, how many
+/// there are.
+#[server(prefix = "/fn", endpoint = "deliveries/newer", client = Repeatable)]
+pub async fn count_newer(
+    organization_id: OrganizationId,
+    webhook_id: WebhookId,
+    #[server(default)] filter: DeliveryFilter,
+    #[server(default)] than: Option<DeliveryId>,
+) -> Result<u32, Problem> {
+    backend()?.newer_deliveries(organization_id, webhook_id, filter, than).await
 }
 
 /// A delivery with its body and all its attempts.
@@ -143,6 +175,23 @@ pub fn after_redeliver_one(organization: OrganizationId, delivery: DeliveryId) -
     Next::saying(paths::delivery(organization, delivery), Toast::Redelivered)
 }
 
+/// Sends these deliveries of a webhook again, at most a page of them.
+#[server(prefix = "/fn", endpoint = "deliveries/redeliver-selected", client = Once)]
+pub async fn redeliver_selected(
+    organization_id: OrganizationId,
+    webhook_id: WebhookId,
+    #[server(default)] ids: Vec<DeliveryId>,
+) -> Result<u32, Problem> {
+    let backend = backend()?;
+    let outcome = backend.redeliver_selected(organization_id, ids).await;
+    settle(&backend, outcome, |_| after_redeliver_selected(organization_id, webhook_id))
+}
+
+#[must_use]
+pub fn after_redeliver_selected(organization: OrganizationId, webhook: WebhookId) -> Next {
+    Next::saying(paths::webhook_deliveries(organization, webhook), Toast::RedeliveredMany)
+}
+
 /// Sends many deliveries of a webhook again, some at a time.
 #[server(prefix = "/fn", endpoint = "deliveries/redeliver-many", client = Once)]
 pub async fn redeliver_many(
@@ -152,7 +201,7 @@ pub async fn redeliver_many(
 ) -> Result<Begun, Problem> {
     let backend = backend()?;
     let outcome = backend.redeliver_many(organization_id, webhook_id, which).await;
-    settle(&backend, outcome, |_| after_redeliver(organization_id, webhook_id))
+    settle(&backend, outcome, |begun| after_begin(organization_id, webhook_id, begun))
 }
 
 /// Releases or discards what was held while the webhook was disabled.
@@ -164,10 +213,12 @@ pub async fn settle_held(
 ) -> Result<Begun, Problem> {
     let backend = backend()?;
     let outcome = backend.settle_held(organization_id, webhook_id, action).await;
-    settle(&backend, outcome, |_| after_redeliver(organization_id, webhook_id))
+    settle(&backend, outcome, |begun| after_begin(organization_id, webhook_id, begun))
 }
 
+/// The list shows how far the job has come.
 #[must_use]
-pub fn after_redeliver(organization: OrganizationId, webhook: WebhookId) -> Next {
-    Next::new(paths::webhook_deliveries(organization, webhook))
+pub fn after_begin(organization: OrganizationId, webhook: WebhookId, begun: &Begun) -> Next {
+    let path = paths::webhook_deliveries(organization, webhook);
+    Next::new(begun.job.map_or_else(|| path.clone(), |job| format!("{path}?job={job}")))
 }

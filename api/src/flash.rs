@@ -34,6 +34,8 @@ pub enum Toast {
     SessionsEnded,
     SignedOut,
     Redelivered,
+    RedeliveredMany,
+    JobCancelled,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -72,6 +74,8 @@ impl Toast {
             Self::SessionsEnded => "All other sessions have ended",
             Self::SignedOut => "You are signed out",
             Self::Redelivered => "It is sent again now",
+            Self::RedeliveredMany => "They are sent again now",
+            Self::JobCancelled => "Stopped: what was done stays done",
         }
     }
 }

@@ -14,6 +14,7 @@ pub mod events;
 mod fires;
 mod flash;
 pub mod groups;
+pub mod jobs;
 pub mod organizations;
 pub mod paths;
 mod problem;
@@ -26,7 +27,7 @@ pub mod webhooks;
 #[cfg(feature = "ssr")]
 pub use backend::{
     AccountBackend, ApiKeyBackend, AuditBackend, Backend, DeliveryBackend, EventBackend, GroupBackend,
-    OrganizationBackend, SessionBackend, UserBackend, WebhookBackend,
+    JobBackend, OrganizationBackend, SessionBackend, UserBackend, WebhookBackend,
 };
 #[cfg(feature = "ssr")]
 use backend::{backend, settle};

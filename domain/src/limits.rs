@@ -111,6 +111,8 @@ pub const STOP_GRACE: Duration = Duration::from_secs(25);
 
 pub const PAGE_ROWS: usize = 50;
 pub const PAGE_ROWS_MAX: usize = 1_000;
+/// What has come since a list was loaded is counted up to here.
+pub const NEWER_COUNTED_MAX: u32 = 100;
 /// Of what is searched for, in characters: no e-mail is longer.
 pub const SEARCH_LENGTH_MAX: usize = 254;
 /// Of the payloads on a page of the feed; the event that goes beyond is its last.

@@ -5,7 +5,7 @@ use domain::{Delivery, DeliveryDetail, DeliveryId, OrganizationId, WebhookId};
 
 use crate::{
     Problem,
-    deliveries::{Begun, DeliveryPage, DeliveryView, HeldAction, Redelivery},
+    deliveries::{Begun, DeliveryFilter, DeliveryPage, DeliveryView, HeldAction, Redelivery},
 };
 
 #[async_trait]
@@ -14,8 +14,16 @@ pub trait DeliveryBackend: Send + Sync {
         &self,
         organization: OrganizationId,
         webhook: WebhookId,
+        filter: DeliveryFilter,
         cursor: Option<String>,
     ) -> Result<DeliveryPage, Problem>;
+    async fn newer_deliveries(
+        &self,
+        organization: OrganizationId,
+        webhook: WebhookId,
+        filter: DeliveryFilter,
+        than: Option<DeliveryId>,
+    ) -> Result<u32, Problem>;
     async fn delivery(
         &self,
         organization: OrganizationId,
@@ -31,6 +39,12 @@ pub trait DeliveryBackend: Send + Sync {
         organization: OrganizationId,
         delivery: DeliveryId,
     ) -> Result<Delivery, Problem>;
+    /// Answers how many.
+    async fn redeliver_selected(
+        &self,
+        organization: OrganizationId,
+        deliveries: Vec<DeliveryId>,
+    ) -> Result<u32, Problem>;
     async fn redeliver_many(
         &self,
         organization: OrganizationId,

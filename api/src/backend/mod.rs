@@ -6,6 +6,7 @@ mod audit;
 mod deliveries;
 mod events;
 mod groups;
+mod jobs;
 mod organizations;
 mod session;
 mod users;
@@ -23,6 +24,7 @@ pub use audit::AuditBackend;
 pub use deliveries::DeliveryBackend;
 pub use events::EventBackend;
 pub use groups::GroupBackend;
+pub use jobs::JobBackend;
 pub use organizations::OrganizationBackend;
 pub use session::SessionBackend;
 pub use users::UserBackend;
@@ -38,6 +40,7 @@ pub trait Backend:
     + WebhookBackend
     + EventBackend
     + DeliveryBackend
+    + JobBackend
     + ApiKeyBackend
     + AuditBackend
 {

@@ -3,6 +3,9 @@
 pub(crate) mod awake;
 pub(crate) mod copy;
 pub(crate) mod json;
+pub(crate) mod live;
+mod polling;
+pub(crate) mod progress;
 pub(crate) mod question;
 pub(crate) mod sample;
 pub(crate) mod selection;

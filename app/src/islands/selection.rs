@@ -6,8 +6,8 @@ use web_sys::{Element, HtmlInputElement, MouseEvent, wasm_bindgen::JsCast};
 use crate::browser::{all, by_id};
 
 pub(crate) const SELECT_ALL: &str = "select-all";
-pub(crate) const DELETE_BUTTON: &str = "delete-button";
-pub(crate) const DELETE_REASON: &str = "delete-reason";
+pub(crate) const SELECTION_BUTTON: &str = "selection-button";
+pub(crate) const SELECTION_REASON: &str = "selection-reason";
 pub(crate) const SELECTED_NOTE: &str = "selected-note";
 
 /// What the checkbox above the rows shows.
@@ -19,12 +19,15 @@ enum Share {
 }
 
 /// The checkboxes are the browser's: they say what is selected. Unless `all` that match are, so many, on whatever page.
+/// `action` is what the button does with it, and `nothing` what it says while that is nothing.
 #[island]
-pub(crate) fn Selection(all: usize) -> impl IntoView {
+pub(crate) fn Selection(all: usize, action: String, nothing: String) -> impl IntoView {
     // The row that was clicked last: where a range begins.
     let anchor = StoredValue::new(None::<usize>);
     Effect::new(move |_| {
-        show(all);
+        let (action, nothing) = (action.clone(), nothing.clone());
+        let show = move || show(all, &action, &nothing);
+        show();
         window_event_listener(ev::click, move |event| {
             if is_at(&event, SELECT_ALL) {
                 select_all();
@@ -33,12 +36,12 @@ pub(crate) fn Selection(all: usize) -> impl IntoView {
                     select_range(from, clicked);
                 }
                 anchor.set_value(Some(clicked));
-            } else if is_at(&event, DELETE_BUTTON) && all + chosen() == 0 {
+            } else if is_at(&event, SELECTION_BUTTON) && all + chosen() == 0 {
                 event.prevent_default();
                 show_reason();
                 return;
             }
-            show(all);
+            show();
         });
     });
 }
@@ -79,7 +82,7 @@ fn select_range(from: usize, to: usize) {
     }
 }
 
-fn show(all: usize) {
+fn show(all: usize, action: &str, nothing: &str) {
     let rows = if all > 0 { all } else { boxes().len() };
     let chosen = if all > 0 { all } else { chosen() };
     if let Some(header) = by_id::<HtmlInputElement>(SELECT_ALL) {
@@ -89,24 +92,24 @@ fn show(all: usize) {
     if let Some(note) = by_id::<Element>(SELECTED_NOTE) {
         note.set_text_content(Some(&selected_words(chosen)));
     }
-    if let Some(button) = by_id::<Element>(DELETE_BUTTON) {
-        button.set_text_content(Some(&button_words(chosen)));
-        rest(&button, chosen == 0);
+    if let Some(button) = by_id::<Element>(SELECTION_BUTTON) {
+        button.set_text_content(Some(&button_words(action, chosen)));
+        rest(&button, chosen == 0, nothing);
     }
     if chosen > 0
-        && let Some(reason) = by_id::<Element>(DELETE_REASON)
+        && let Some(reason) = by_id::<Element>(SELECTION_REASON)
     {
         reason.set_class_name("visually-hidden");
     }
 }
 
 /// A button that rests says why, and can still be reached.
-fn rest(button: &Element, resting: bool) {
+fn rest(button: &Element, resting: bool, nothing: &str) {
     if resting {
         let _ = button.set_attribute("aria-disabled", "true");
-        let _ = button.set_attribute("aria-describedby", DELETE_REASON);
-        if let Some(reason) = by_id::<Element>(DELETE_REASON) {
-            reason.set_text_content(Some(NOTHING_SELECTED));
+        let _ = button.set_attribute("aria-describedby", SELECTION_REASON);
+        if let Some(reason) = by_id::<Element>(SELECTION_REASON) {
+            reason.set_text_content(Some(nothing));
         }
     } else {
         let _ = button.remove_attribute("aria-disabled");
@@ -115,12 +118,10 @@ fn rest(button: &Element, resting: bool) {
 }
 
 fn show_reason() {
-    if let Some(reason) = by_id::<Element>(DELETE_REASON) {
+    if let Some(reason) = by_id::<Element>(SELECTION_REASON) {
         reason.set_class_name("notice");
     }
 }
-
-pub(crate) const NOTHING_SELECTED: &str = "Select one or more webhooks first.";
 
 fn share(chosen: usize, rows: usize) -> Share {
     match chosen {
@@ -130,8 +131,8 @@ fn share(chosen: usize, rows: usize) -> Share {
     }
 }
 
-fn button_words(chosen: usize) -> String {
-    if chosen == 0 { "Delete webhooks".to_owned() } else { format!("Delete webhooks ({chosen})") }
+fn button_words(action: &str, chosen: usize) -> String {
+    if chosen == 0 { action.to_owned() } else { format!("{action} ({chosen})") }
 }
 
 /// Behind how many there are.
@@ -151,7 +152,7 @@ mod tests {
     #[test]
     fn the_button_says_how_many() {
         assert_eq!(
-            (button_words(0).as_str(), button_words(2).as_str()),
+            (button_words("Delete webhooks", 0).as_str(), button_words("Delete webhooks", 2).as_str()),
             ("Delete webhooks", "Delete webhooks (2)")
         );
         assert_eq!((selected_words(0).as_str(), selected_words(2).as_str()), ("", " · 2 selected"));

@@ -2,7 +2,7 @@
 
 use std::{future::Future, time::Duration};
 
-use api::deliveries::{list_deliveries, read_delivery};
+use api::deliveries::{DeliveryFilter, list_deliveries, read_delivery};
 use domain::{Delivery, DeliveryId, DeliveryState, WebhookId};
 use tokio::time::{interval, timeout};
 
@@ -18,7 +18,7 @@ pub(crate) async fn until_delivered(
     count: usize,
 ) -> Outcome<Vec<Delivery>> {
     until(async || {
-        let page = tenant.herald.call(list_deliveries(tenant.organization, webhook, None)).await?;
+        let page = tenant.herald.call(list_deliveries(tenant.organization, webhook, DeliveryFilter::default(), None)).await?;
         let deliveries = page.deliveries.into_iter().map(|row| row.delivery);
         let done: Vec<Delivery> =
             deliveries.filter(|one| !one.test && one.status == DeliveryState::Delivered).collect();

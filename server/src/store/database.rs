@@ -145,6 +145,7 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     (9, "search_and_activity", include_str!("../../migrations/0009_search_and_activity.sql")),
     (10, "purge", include_str!("../../migrations/0010_purge.sql")),
     (11, "allowed_targets", include_str!("../../migrations/0011_allowed_targets.sql")),
+    (15, "jobs_until", include_str!("../../migrations/0015_jobs_until.sql")),
 ];
 
 fn migrator() -> Migrator {

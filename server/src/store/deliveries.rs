@@ -1,11 +1,11 @@
 //! Deliveries and their attempts, as they are shown. What the engine asks stands in `lanes`.
 
-use api::deliveries::{DeliveryPage, DeliveryRow};
+use api::deliveries::{DeliveryFilter, DeliveryPage, DeliveryRow};
 use domain::{
-    Attempt, Delivery, DeliveryDetail, DeliveryId, DeliveryState, EventType, Exchange, Timestamp, WebhookId,
-    delivery_body,
+    Attempt, Delivery, DeliveryDetail, DeliveryId, DeliveryState, Exchange, Timestamp, WebhookId,
+    delivery_body, limits::NEWER_COUNTED_MAX,
 };
-use sqlx::FromRow;
+use sqlx::{FromRow, SqliteConnection};
 
 use super::{
     Store, StoreError,
@@ -13,17 +13,6 @@ use super::{
     parsed,
     webhooks::{Owner, last_attempt},
 };
-
-/// Which of a webhook's deliveries are asked for.
-#[derive(Debug, Clone, Default)]
-pub struct DeliveryFilter {
-    pub state: Option<DeliveryState>,
-    pub event_type: Option<EventType>,
-    /// Made from then on.
-    pub from: Option<Timestamp>,
-    /// Made before then.
-    pub to: Option<Timestamp>,
-}
 
 impl Store {
     /// A page of a webhook's deliveries, newest first. `cursor` is what the page before answered.
@@ -42,25 +31,14 @@ impl Store {
         let organization = organization.into();
         let cursors = Cursors::new(&self.vault, "deliveries", organization.id)
             .with("webhook", Some(&webhook))
-            .with("status", filter.state.as_ref())
+            .with("status", filter.status.as_ref())
             .with("from", filter.from.as_ref())
             .with("to", filter.to.as_ref());
         let before = cursors.open_optional("cursor", cursor)?;
         let mut reader = self.pages.reader().await?;
-        let found: Option<(i64, String)> = sqlx::query_as(
-            "SELECT seq, type FROM webhooks
-             WHERE id = ? AND organization_id = ? AND platform = ? AND deleted_at IS NULL",
-        )
-        .bind(webhook.to_string())
-        .bind(organization.to_string())
-        .bind(organization.platform)
-        .fetch_optional(&mut *reader)
-        .await?;
-        let (seq, event_type) = found.ok_or(StoreError::NotFound("webhook"))?;
-        if filter.event_type.is_some_and(|asked| asked.as_str() != event_type) {
-            // A webhook has one type for ever, and so have its tests.
+        let Some(seq) = webhook_for(&mut reader, organization, webhook, filter).await? else {
             return Ok(DeliveryPage { deliveries: Vec::new(), next_cursor: None });
-        }
+        };
         let rows: Vec<PageRow> = sqlx::query_as(sqlx::AssertSqlSafe(page_sql(filter)))
             .bind(seq)
             .bind(before.unwrap_or(i64::MAX))
@@ -70,6 +48,31 @@ impl Store {
             .fetch_all(&mut *reader)
             .await?;
         page(&cursors, rows, limit)
+    }
+
+    /// How many of them are newer than one, counted up to [`NEWER_COUNTED_MAX`]; without it, how many there are.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`] when the organization has no such webhook.
+    pub async fn newer_deliveries(
+        &self,
+        organization: impl Into<Owner>,
+        webhook: WebhookId,
+        filter: &DeliveryFilter,
+        than: Option<DeliveryId>,
+    ) -> Result<u32, StoreError> {
+        let mut reader = self.pages.reader().await?;
+        let Some(seq) = webhook_for(&mut reader, organization.into(), webhook, filter).await? else {
+            return Ok(0);
+        };
+        Ok(sqlx::query_scalar(sqlx::AssertSqlSafe(newer_sql(filter)))
+            .bind(seq)
+            .bind(than.map(|than| than.to_string()))
+            .bind(filter.from.map(Timestamp::unix_ms))
+            .bind(filter.to.map(Timestamp::unix_ms))
+            .bind(NEWER_COUNTED_MAX)
+            .fetch_one(&mut *reader)
+            .await?)
     }
 
     /// A delivery with its attempts.
@@ -115,6 +118,27 @@ impl Store {
     }
 }
 
+/// The webhook's row; `None` where it has another type than is asked for: a webhook has one type for ever, and so have its
+/// tests.
+async fn webhook_for(
+    reader: &mut SqliteConnection,
+    organization: Owner,
+    webhook: WebhookId,
+    filter: &DeliveryFilter,
+) -> Result<Option<i64>, StoreError> {
+    let found: Option<(i64, String)> = sqlx::query_as(
+        "SELECT seq, type FROM webhooks
+         WHERE id = ? AND organization_id = ? AND platform = ? AND deleted_at IS NULL",
+    )
+    .bind(webhook.to_string())
+    .bind(organization.to_string())
+    .bind(organization.platform)
+    .fetch_optional(reader)
+    .await?;
+    let (seq, event_type) = found.ok_or(StoreError::NotFound("webhook"))?;
+    Ok(filter.event_type.is_none_or(|asked| asked.as_str() == event_type).then_some(seq))
+}
+
 /// Which index finds a webhook's deliveries by their state. SQLite would rather take the one of all its deliveries, and walk
 /// over millions that are something else; those that are delivered are most of them anyway.
 pub(super) const fn index_of(state: DeliveryState) -> &'static str {
@@ -127,13 +151,37 @@ pub(super) const fn index_of(state: DeliveryState) -> &'static str {
     }
 }
 
+pub(super) fn newer_sql(filter: &DeliveryFilter) -> String {
+    let Conditions { index, state, from, to } = conditions(filter);
+    format!(
+        "SELECT count(*) FROM (
+             SELECT 1 FROM deliveries INDEXED BY {index}
+             WHERE webhook_seq = ?1 AND seq > coalesce((SELECT seq FROM deliveries WHERE id = ?2), 0){state}{from}{to}
+             LIMIT ?5)"
+    )
+}
+
+struct Conditions {
+    index: &'static str,
+    state: String,
+    from: &'static str,
+    to: &'static str,
+}
+
+/// Times are the third and the fourth value.
+fn conditions(filter: &DeliveryFilter) -> Conditions {
+    Conditions {
+        index: filter.status.map_or("deliveries_of_webhook", index_of),
+        state: filter.status.map_or_else(String::new, |state| format!(" AND state = '{state}'")),
+        from: filter.from.map_or("", |_| " AND created_at >= ?3"),
+        to: filter.to.map_or("", |_| " AND created_at < ?4"),
+    }
+}
+
 /// The state stands in the text, since only then its partial index can be used. Which deliveries they are is found in the
 /// index alone where there are no times; what is pending has no index by number and is sorted there.
 pub(super) fn page_sql(filter: &DeliveryFilter) -> String {
-    let index = filter.state.map_or("deliveries_of_webhook", index_of);
-    let state = filter.state.map_or_else(String::new, |state| format!(" AND state = '{state}'"));
-    let from = filter.from.map_or("", |_| " AND created_at >= ?3");
-    let to = filter.to.map_or("", |_| " AND created_at < ?4");
+    let Conditions { index, state, from, to } = conditions(filter);
     format!(
         "SELECT d.seq, d.id, e.id AS event_id, e.type AS event_type, w.id AS webhook_id, d.state, d.test, d.attempts,
                 d.due_at, d.created_at, d.delivered_at, e.purged_at IS NOT NULL AS purged,

@@ -82,6 +82,7 @@ async fn own_step(group: &mut Group<'_>, webhook: i64, action: JobAction) -> Res
         action: action.as_str().to_owned(),
         states: to_json(action.states()),
         since: None,
+        until: None,
         after_seq: 0,
         last_seq: i64::MAX,
     };
@@ -97,6 +98,7 @@ struct RunningJob {
     action: String,
     states: String,
     since: Option<i64>,
+    until: Option<i64>,
     after_seq: i64,
     last_seq: i64,
 }
@@ -113,7 +115,7 @@ impl Write for StepJob {
 
     async fn apply(&mut self, group: &mut Group<'_>) -> Result<(), StoreError> {
         let job: Option<RunningJob> = sqlx::query_as(
-            "SELECT seq, webhook_seq, action, states, since, after_seq, last_seq FROM jobs
+            "SELECT seq, webhook_seq, action, states, since, until, after_seq, last_seq FROM jobs
              WHERE seq = ? AND state = 'running'",
         )
         .bind(self.0)
@@ -188,7 +190,7 @@ impl RunningJob {
         let sql = format!(
             "UPDATE deliveries SET {} WHERE seq IN (
                  SELECT seq FROM deliveries
-                 WHERE webhook_seq = ?2 AND seq > ?3 AND seq <= ?4 AND test = 0 AND created_at >= ?5
+                 WHERE webhook_seq = ?2 AND seq > ?3 AND seq <= ?4 AND test = 0 AND created_at >= ?5 AND created_at < ?8
                    AND state IN (SELECT value FROM json_each(?6))
                    AND NOT EXISTS (SELECT 1 FROM events WHERE seq = deliveries.event_seq AND purged_at IS NOT NULL)
                  ORDER BY seq LIMIT ?7)
@@ -203,6 +205,7 @@ impl RunningJob {
             .bind(self.since.unwrap_or(i64::MIN))
             .bind(&self.states)
             .bind(i64::try_from(JOB_ROWS).unwrap_or(i64::MAX))
+            .bind(self.until.unwrap_or(i64::MAX))
             .fetch_all(&mut *group.connection)
             .await?;
         let is_full = changed.len() == JOB_ROWS;

@@ -137,6 +137,8 @@ pub struct Matching {
     pub states: Vec<DeliveryState>,
     /// Made from then on.
     pub since: Option<Timestamp>,
+    /// Made before then.
+    pub until: Option<Timestamp>,
 }
 
 impl Store {
@@ -152,16 +154,37 @@ impl Store {
         matching: &Matching,
     ) -> Result<u32, StoreError> {
         let organization = organization.into();
-        let sql = sqlx::AssertSqlSafe(count_sql(states(action, matching), matching.since.is_some()));
-        let mut query = sqlx::query_scalar(sql)
-            .bind(webhook.to_string())
-            .bind(organization.to_string())
-            .bind(organization.platform);
-        if let Some(since) = matching.since {
-            query = query.bind(since.unix_ms());
+        let has_times = matching.since.is_some() || matching.until.is_some();
+        let mut query =
+            sqlx::query_scalar(sqlx::AssertSqlSafe(count_sql(states(action, matching), has_times)))
+                .bind(webhook.to_string())
+                .bind(organization.to_string())
+                .bind(organization.platform);
+        if has_times {
+            query = query.bind(matching.since.map_or(i64::MIN, Timestamp::unix_ms));
+            query = query.bind(matching.until.map_or(i64::MAX, Timestamp::unix_ms));
         }
         let counted: Option<u32> = query.fetch_optional(&mut *self.pages.reader().await?).await?;
         counted.ok_or(StoreError::NotFound("webhook"))
+    }
+
+    /// The jobs of a webhook that are running or waiting for their turn, the oldest first.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn running_jobs(
+        &self,
+        organization: impl Into<Owner>,
+        webhook: WebhookId,
+    ) -> Result<Vec<Job>, StoreError> {
+        let organization = organization.into();
+        let rows: Vec<JobRow> = sqlx::query_as(RUNNING)
+            .bind(webhook.to_string())
+            .bind(organization.to_string())
+            .bind(organization.platform)
+            .fetch_all(&mut *self.pages.reader().await?)
+            .await?;
+        rows.into_iter().map(JobRow::job).collect()
     }
 
     /// Begins a job; it is carried out in the background.
@@ -214,9 +237,16 @@ impl Store {
     }
 }
 
+/// There are few that run, whatever the history of jobs.
+pub(super) const RUNNING: &str = "
+    SELECT j.id, w.id AS webhook_id, j.action, j.state, j.matched, j.done, j.created_at, j.ended_at
+    FROM jobs AS j INDEXED BY jobs_running JOIN webhooks AS w ON w.seq = j.webhook_seq
+    WHERE j.state = 'running' AND w.id = ? AND w.organization_id = ? AND w.platform = ?
+    ORDER BY j.seq";
+
 /// Each state is counted by its own index.
-pub(super) fn count_sql(states: &[DeliveryState], has_since: bool) -> String {
-    let since = if has_since { " AND created_at >= ?4" } else { "" };
+pub(super) fn count_sql(states: &[DeliveryState], has_times: bool) -> String {
+    let times = if has_times { " AND created_at >= ?4 AND created_at < ?5" } else { "" };
     let counts: Vec<String> = states
         .iter()
         .map(|state| {
@@ -230,7 +260,7 @@ pub(super) fn count_sql(states: &[DeliveryState], has_since: bool) -> String {
                 };
             format!(
                 "(SELECT count(*) FROM deliveries INDEXED BY {index}
-                  WHERE state = '{state}' AND webhook_seq = w.seq{own}{since})"
+                  WHERE state = '{state}' AND webhook_seq = w.seq{own}{times})"
             )
         })
         .collect();
@@ -302,6 +332,7 @@ impl Write for BeginJob {
                 .set("job", id.to_string())
                 .set("matched", self.matched)
                 .set("since", self.matching.since.map(|since| since.to_string()))
+                .set("until", self.matching.until.map(|until| until.to_string()))
                 .set("status", self.matching.states.iter().map(ToString::to_string).collect::<Vec<_>>());
             let target = Target::webhook(self.webhook, &name);
             group.audit(AuditEntry::new(self.organization.id, act, &self.by, target).with(changes));
@@ -354,14 +385,15 @@ pub(super) async fn insert_job(
 ) -> Result<JobId, StoreError> {
     let id: JobId = group.new_id();
     sqlx::query(
-        "INSERT INTO jobs (id, webhook_seq, action, states, since, last_seq, matched, state, created_at)
-         VALUES (?, ?, ?, ?, ?, (SELECT coalesce(max(seq), 0) FROM deliveries), ?, 'running', ?)",
+        "INSERT INTO jobs (id, webhook_seq, action, states, since, until, last_seq, matched, state, created_at)
+         VALUES (?, ?, ?, ?, ?, ?, (SELECT coalesce(max(seq), 0) FROM deliveries), ?, 'running', ?)",
     )
     .bind(id.to_string())
     .bind(webhook)
     .bind(action.as_str())
     .bind(to_json(states(action, matching)))
     .bind(matching.since.map(Timestamp::unix_ms))
+    .bind(matching.until.map(Timestamp::unix_ms))
     .bind(matched)
     .bind(group.now.unix_ms())
     .execute(&mut *group.connection)

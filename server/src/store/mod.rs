@@ -68,7 +68,6 @@ pub use callers::FoundUser;
 pub use completions::Completion;
 pub use database::{KeySource, OpenError, SQLITE_VERSION_MIN};
 pub use deletions::UserDeletion;
-pub use deliveries::DeliveryFilter;
 pub(crate) use direct::STATEMENTS;
 pub use feed::{EventFilter, FeedEvent, FeedPage};
 pub use groups::{MemberChange, NewGroup};

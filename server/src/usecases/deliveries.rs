@@ -4,17 +4,19 @@ use std::sync::Arc;
 
 use api::{
     Problem,
-    deliveries::{Begun, DeliveryPage, DeliveryView},
+    deliveries::{Begun, DeliveryFilter, DeliveryPage, DeliveryView, Redelivery},
 };
 use domain::{
     Delivery, DeliveryDetail, DeliveryId, DeliveryState, EventId, EventType, FieldError, Id, Issue, Payload,
-    Timestamp, WebhookId, delivery_body, limits::IDEMPOTENCY_KEY_LENGTH_MAX,
+    WebhookId, delivery_body,
+    limits::{IDEMPOTENCY_KEY_LENGTH_MAX, SELECTION_MAX},
 };
+use futures::future::join_all;
 
 use crate::{
     access::Grant,
     herald::Herald,
-    store::{DeliveryFilter, EventFilter, FeedPage, Job, JobAction, Matching, NewEvent, Published},
+    store::{EventFilter, FeedPage, Job, JobAction, Matching, NewEvent, Published},
 };
 
 /// An event to be published, checked.
@@ -72,6 +74,16 @@ impl Herald {
         Ok(self.store.deliveries(grant.owner()?, webhook, filter, cursor, limit).await?)
     }
 
+    pub(crate) async fn newer_deliveries(
+        &self,
+        grant: &Grant,
+        webhook: WebhookId,
+        filter: &DeliveryFilter,
+        than: Option<DeliveryId>,
+    ) -> Result<u32, Problem> {
+        Ok(self.store.newer_deliveries(grant.owner()?, webhook, filter, than).await?)
+    }
+
     pub(crate) async fn delivery(&self, grant: &Grant, id: &str) -> Result<DeliveryDetail, Problem> {
         Ok(self.store.delivery(grant.owner()?, read_id(id, "delivery")?).await?)
     }
@@ -89,16 +101,37 @@ impl Herald {
         Ok(self.store.delivery(organization, id).await?.delivery)
     }
 
-    /// Sends again what has failed, or what is in `status`; where only `since` is given, all that has ended since then.
+    /// Sends each of them again, or answers the first reason why one cannot be.
+    pub(crate) async fn redeliver_selected(
+        &self,
+        grant: &Grant,
+        deliveries: Vec<DeliveryId>,
+    ) -> Result<u32, Problem> {
+        let refused = |code, detail: String| Problem::invalid(vec![FieldError::new("ids", code, detail)]);
+        if deliveries.is_empty() {
+            return Err(refused("required", "Select one or more deliveries first.".to_owned()));
+        }
+        if deliveries.len() > SELECTION_MAX {
+            return Err(refused("too_many", format!("At most {SELECTION_MAX} can be sent again at once.")));
+        }
+        let organization = grant.owner()?;
+        let again = deliveries.iter().map(|id| self.store.redeliver(organization, *id, grant.acted_by()));
+        // Together, so that they share a group.
+        for done in join_all(again).await {
+            done?;
+        }
+        Ok(u32::try_from(deliveries.len()).unwrap_or(u32::MAX))
+    }
+
+    /// Sends again what has failed, or what is in `status`; where only times are given, all that has ended within them.
     pub(crate) async fn redeliver_many(
         &self,
         grant: &Grant,
         webhook: WebhookId,
-        since: Option<Timestamp>,
-        status: Option<DeliveryState>,
-        dry_run: bool,
+        which: Redelivery,
     ) -> Result<Begun, Problem> {
-        let states = match (status, since) {
+        let Redelivery { since, until, status, dry_run } = which;
+        let states = match (status, since.or(until)) {
             (Some(DeliveryState::Pending), _) => {
                 return Err(not_redelivered("Pending deliveries are sent anyway."));
             }
@@ -109,7 +142,7 @@ impl Herald {
             (None, Some(_)) => vec![DeliveryState::Delivered, DeliveryState::Failed],
             (None, None) => vec![DeliveryState::Failed],
         };
-        self.begin(grant, webhook, JobAction::Redeliver, Matching { states, since }, dry_run).await
+        self.begin(grant, webhook, JobAction::Redeliver, Matching { states, since, until }, dry_run).await
     }
 
     pub(crate) async fn settle_held(
@@ -141,6 +174,10 @@ impl Herald {
 
     pub(crate) async fn job(&self, grant: &Grant, id: &str) -> Result<Job, Problem> {
         Ok(self.store.job(grant.owner()?, read_id(id, "job")?).await?)
+    }
+
+    pub(crate) async fn running_jobs(&self, grant: &Grant, webhook: WebhookId) -> Result<Vec<Job>, Problem> {
+        Ok(self.store.running_jobs(grant.owner()?, webhook).await?)
     }
 
     pub(crate) async fn cancel_job(&self, grant: &Grant, id: &str) -> Result<(), Problem> {

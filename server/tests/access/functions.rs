@@ -28,10 +28,15 @@ const TABLE: &[(&str, Who)] = &[
     ("events/publish", Who::Admins),
     ("events/publish-many", Who::Admins),
     ("deliveries/list", Who::Admins),
+    ("deliveries/newer", Who::Admins),
     ("deliveries/read", Who::Admins),
     ("deliveries/show", Who::Admins),
     ("deliveries/redeliver", Who::Admins),
+    ("deliveries/redeliver-selected", Who::Admins),
     ("deliveries/redeliver-many", Who::Admins),
+    ("jobs/read", Who::Admins),
+    ("jobs/running", Who::Admins),
+    ("jobs/cancel", Who::Admins),
     ("deliveries/settle-held", Who::Admins),
     ("users/list", Who::Users),
     ("users/create", Who::Users),
@@ -214,9 +219,15 @@ fn fields(function: &str, world: &World, objects: &Objects) -> Vec<(&'static str
         | "webhooks/secret"
         | "webhooks/rotate-secret"
         | "deliveries/list"
+        | "deliveries/newer"
+        | "jobs/running"
         | "deliveries/redeliver-many" => vec![("webhook_id", objects.webhook_id.clone())],
         "deliveries/read" | "deliveries/show" | "deliveries/redeliver" => {
             vec![("delivery_id", world.delivery.clone())]
+        }
+        "jobs/read" | "jobs/cancel" => vec![("job_id", world.job.clone())],
+        "deliveries/redeliver-selected" => {
+            vec![("webhook_id", objects.webhook_id.clone()), ("ids[0]", world.delivery.clone())]
         }
         "deliveries/settle-held" => {
             vec![("webhook_id", objects.webhook_id.clone()), ("action", "discard".into())]

@@ -2,13 +2,13 @@
 
 use api::{
     DeliveryBackend, Problem,
-    deliveries::{Begun, DeliveryPage, DeliveryView, HeldAction, Redelivery},
+    deliveries::{Begun, DeliveryFilter, DeliveryPage, DeliveryView, HeldAction, Redelivery},
 };
 use async_trait::async_trait;
 use domain::{Delivery, DeliveryDetail, DeliveryId, Operation, OrganizationId, WebhookId, limits::PAGE_ROWS};
 
 use super::RequestBackend;
-use crate::store::{DeliveryFilter, JobAction};
+use crate::store::JobAction;
 
 #[async_trait]
 impl DeliveryBackend for RequestBackend {
@@ -16,11 +16,22 @@ impl DeliveryBackend for RequestBackend {
         &self,
         organization: OrganizationId,
         webhook: WebhookId,
+        filter: DeliveryFilter,
         cursor: Option<String>,
     ) -> Result<DeliveryPage, Problem> {
         let grant = self.grant(Operation::ListDeliveries, organization).await?;
-        let filter = DeliveryFilter::default();
         self.herald.deliveries(&grant, webhook, &filter, cursor.as_deref(), PAGE_ROWS).await
+    }
+
+    async fn newer_deliveries(
+        &self,
+        organization: OrganizationId,
+        webhook: WebhookId,
+        filter: DeliveryFilter,
+        than: Option<DeliveryId>,
+    ) -> Result<u32, Problem> {
+        let grant = self.grant(Operation::ListDeliveries, organization).await?;
+        self.herald.newer_deliveries(&grant, webhook, &filter, than).await
     }
 
     async fn delivery(
@@ -50,6 +61,15 @@ impl DeliveryBackend for RequestBackend {
         self.herald.redeliver(&grant, &delivery.to_string()).await
     }
 
+    async fn redeliver_selected(
+        &self,
+        organization: OrganizationId,
+        deliveries: Vec<DeliveryId>,
+    ) -> Result<u32, Problem> {
+        let grant = self.grant(Operation::RedeliverOne, organization).await?;
+        self.herald.redeliver_selected(&grant, deliveries).await
+    }
+
     async fn redeliver_many(
         &self,
         organization: OrganizationId,
@@ -57,8 +77,7 @@ impl DeliveryBackend for RequestBackend {
         which: Redelivery,
     ) -> Result<Begun, Problem> {
         let grant = self.grant(Operation::RedeliverMany, organization).await?;
-        let Redelivery { since, status, dry_run } = which;
-        self.herald.redeliver_many(&grant, webhook, since, status, dry_run).await
+        self.herald.redeliver_many(&grant, webhook, which).await
     }
 
     async fn settle_held(

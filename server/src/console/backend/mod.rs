@@ -6,6 +6,7 @@ mod audit;
 mod deliveries;
 mod events;
 mod groups;
+mod jobs;
 mod organizations;
 mod session;
 mod users;

@@ -1,18 +1,17 @@
 //! `.../webhooks/{webhook}/deliveries`, `.../deliveries/{delivery}` and `.../jobs/{job}`
 
-use api::Problem;
+use api::{Problem, deliveries::DeliveryFilter};
 use axum::http::StatusCode;
 use domain::{Attempt, Delivery, DeliveryDetail, MASKED, RequestLine};
 use serde_json::{Map, Value, json};
 
 use super::{Call, Reply, query::Query};
-use crate::store::DeliveryFilter;
 
 pub(super) async fn list(call: &Call) -> Result<Reply, Problem> {
     let id = call.herald.webhook_id(&call.grant, call.param("webhook")).await?;
     let mut query = Query::of(call);
     let filter = DeliveryFilter {
-        state: query.parsed("status"),
+        status: query.parsed("status"),
         event_type: query.parsed("type"),
         from: query.time("from"),
         to: query.time("to"),

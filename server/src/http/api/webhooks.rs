@@ -2,7 +2,10 @@
 
 use std::time::Duration;
 
-use api::{Problem, deliveries::Begun};
+use api::{
+    Problem,
+    deliveries::{Begun, Redelivery},
+};
 use axum::http::StatusCode;
 use domain::{DeliveryState, Issue, Timestamp, Webhook};
 use serde_json::json;
@@ -99,7 +102,8 @@ pub(super) async fn redeliver(call: &Call) -> Result<Reply, Problem> {
         .and_then(|text| text.parse::<DeliveryState>().map_err(|issue| members.add("status", issue)).ok());
     let dry_run = members.optional_flag("dryRun").unwrap_or_default();
     members.finish()?;
-    bulk(call.herald.redeliver_many(&call.grant, id, since, status, dry_run).await?)
+    let which = Redelivery { since, until: None, status, dry_run };
+    bulk(call.herald.redeliver_many(&call.grant, id, which).await?)
 }
 
 pub(super) async fn settle_held(call: &Call) -> Result<Reply, Problem> {

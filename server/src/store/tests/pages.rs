@@ -2,11 +2,12 @@
 
 use std::time::Duration;
 
+use api::deliveries::DeliveryFilter;
 use domain::EventType;
 use futures::future::join_all;
 
 use super::TestStore;
-use crate::store::{DeliveryFilter, StoreError, pages::Pages};
+use crate::store::{StoreError, pages::Pages};
 
 const ENDLESS: &str =
     "WITH RECURSIVE n (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n) SELECT count(*) FROM n";

@@ -1,15 +1,16 @@
 //! What the engine asks again and again costs the same however long the history is.
 
+use api::deliveries::DeliveryFilter;
 use domain::DeliveryState;
 
 use super::{
     super::{
         audit_reads::{self, AuditFilter},
         completions::{UPDATE_DELIVERIES, UPDATE_WEBHOOKS},
-        deliveries::{DeliveryFilter, page_sql},
+        deliveries::{newer_sql, page_sql},
         delivery_views::AROUND,
         job_steps::step_out_sql,
-        jobs::{JobAction, count_sql},
+        jobs::{JobAction, RUNNING, count_sql},
         lanes::{LANES, NEXT, WINDOW},
         retention::PRUNE_AUDIT,
     },
@@ -95,7 +96,8 @@ async fn a_page_of_deliveries_is_read_off_an_index_whatever_is_asked() {
     let store = TestStore::open().await;
     let all = (None, "deliveries_of_webhook (webhook_seq=? AND seq<?)");
     for (state, index) in BY_STATE.map(|(state, index)| (Some(state), index)).into_iter().chain([all]) {
-        let plan = store.plan(&page_sql(&DeliveryFilter { state, ..DeliveryFilter::default() })).await;
+        let plan =
+            store.plan(&page_sql(&DeliveryFilter { status: state, ..DeliveryFilter::default() })).await;
         let searched =
             plan.iter().any(|step| step.starts_with("SEARCH deliveries USING") && step.ends_with(index));
         assert!(searched, "{index}: {plan:#?}");
@@ -104,6 +106,25 @@ async fn a_page_of_deliveries_is_read_off_an_index_whatever_is_asked() {
         assert_eq!(is_sorted_first, state == Some(DeliveryState::Pending), "{plan:#?}");
         assert_eq!(full_scan(&plan), None, "{plan:#?}");
     }
+}
+
+#[tokio::test]
+async fn what_is_newer_than_a_delivery_is_counted_from_it_on() {
+    let store = TestStore::open().await;
+    let all = (None, "deliveries_of_webhook (webhook_seq=? AND seq<?)");
+    for (status, index) in BY_STATE.map(|(state, index)| (Some(state), index)).into_iter().chain([all]) {
+        let plan = store.plan(&newer_sql(&DeliveryFilter { status, ..DeliveryFilter::default() })).await;
+        let index = index.replace("seq<?", "seq>?");
+        assert!(plan.iter().any(|step| step.ends_with(&index)), "{index}: {plan:#?}");
+        assert!(!plan.iter().any(|step| step.contains("TEMP B-TREE")), "{plan:#?}");
+        assert_eq!(full_scan(&plan), None, "{plan:#?}");
+    }
+}
+
+#[tokio::test]
+async fn running_jobs_are_found_among_those_that_run() {
+    let plan = TestStore::open().await.plan(RUNNING).await;
+    assert!(plan.iter().any(|step| step.contains("j USING INDEX jobs_running")), "{plan:#?}");
 }
 
 #[tokio::test]

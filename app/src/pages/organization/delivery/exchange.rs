@@ -51,7 +51,12 @@ fn Request(detail: DeliveryDetail, attempt: Option<Attempt>) -> impl IntoView {
             <p class="exchange-note">"Nothing was sent yet. This is the body that will be; it does not change any more."</p>
         }),
     };
+    let purged = detail.delivery.purged.then(|| {
+        let words = "The user was purged: what was about a person was removed from this.";
+        view! { <p class="exchange-note">{words}</p> }
+    });
     view! {
+        {purged}
         {headers}
         <Json json=detail.body/>
     }

@@ -84,7 +84,8 @@ fn Whole(organization: OrganizationId, view: DeliveryView, query: Query) -> impl
     let shown = Shown::of(&query, path, &detail.attempts);
     let attempt = detail.attempts.iter().find(|attempt| Some(attempt.number) == shown.attempt).cloned();
     let title = format!("{} for {}", delivery.event_type, view.username);
-    let command = attempt.as_ref().map(|attempt| curl::command(&detail, attempt));
+    let whole = attempt.as_ref().filter(|_| !delivery.purged);
+    let command = whole.map(|attempt| curl::command(&detail, attempt));
     view! {
         <PageTitle words=title.clone()/>
         <Breadcrumb steps=steps(organization, &view)/>
@@ -138,10 +139,10 @@ fn State(delivery: Delivery) -> impl IntoView {
     }
 }
 
-/// A test is never sent again, and nothing is sent to a webhook that is disabled or gone.
+/// A test is never sent again, nor what was purged, and nothing is sent to a webhook that is disabled or gone.
 #[component]
 fn RedeliverForm(organization: OrganizationId, delivery: Delivery, webhook: WebhookState) -> impl IntoView {
-    let offered = !delivery.test && webhook == WebhookState::Enabled;
+    let offered = !delivery.test && !delivery.purged && webhook == WebhookState::Enabled;
     offered.then(|| {
         view! {
             <PostForm form={Form::of::<Redeliver>()}>

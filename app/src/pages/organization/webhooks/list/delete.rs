@@ -12,7 +12,7 @@ use crate::{
     address::Query,
     components::modal::{CancelButton, Modal},
     forms::{Form, PostForm, hidden_inputs},
-    islands::selection::{DELETE_BUTTON, DELETE_REASON, NOTHING_SELECTED},
+    islands::selection::{SELECTION_BUTTON, SELECTION_REASON},
     pages::organization::counted,
 };
 
@@ -20,6 +20,9 @@ use crate::{
 pub(super) const DELETE_FORM: &str = "delete-form";
 /// The name in the address, one for each webhook.
 const ASKING: &str = "delete";
+/// What the button does.
+pub(super) const DELETE_WORDS: &str = "Delete webhooks";
+pub(super) const NOTHING_SELECTED: &str = "Select one or more webhooks first.";
 const NAMES_SHOWN_MAX: usize = 10;
 
 /// Stands for all that match.
@@ -86,14 +89,14 @@ pub(super) fn DeleteButton(path: String, list: View, asked: Asked) -> impl IntoV
         <button
             type="submit"
             class="button button-delete"
-            id=DELETE_BUTTON
+            id=SELECTION_BUTTON
             form=DELETE_FORM
             name=ASKING
             value=""
         >
-            "Delete webhooks"
+            {DELETE_WORDS}
         </button>
-        <p id=DELETE_REASON class=if nothing { "notice" } else { "visually-hidden" }>
+        <p id=SELECTION_REASON class=if nothing { "notice" } else { "visually-hidden" }>
             {if nothing { NOTHING_SELECTED } else { "" }}
         </p>
     }
@@ -111,7 +114,7 @@ pub(super) fn DeleteModal(
             <Modal
                 title=format!("Delete {}?", counted(doomed.len(), "webhook"))
                 back=back.clone()
-                asked_by=format!("#{DELETE_BUTTON}")
+                asked_by=format!("#{SELECTION_BUTTON}")
             >
                 <Names doomed=doomed.clone()/>
                 <p>{pending_words(&doomed)}</p>

@@ -8,7 +8,7 @@ use domain::{OrganizationId, WebhookFilter, limits::SELECTION_MAX};
 use leptos::{either::Either, prelude::*};
 
 use super::{
-    delete::{Asked, DELETE_FORM},
+    delete::{Asked, DELETE_FORM, DELETE_WORDS, NOTHING_SELECTED},
     filter::View,
 };
 use crate::{
@@ -63,7 +63,7 @@ pub(super) fn WebhooksTable(
             <SelectMatching list=list.clone() path=paths::webhooks(organization) selectable pages/>
             <Pager list path=paths::webhooks(organization) page pages/>
         </div>
-        <Selection all=selected/>
+        <Selection all=selected action=DELETE_WORDS.to_owned() nothing=NOTHING_SELECTED.to_owned()/>
     }
 }
 

@@ -1,0 +1,188 @@
+//! The deliveries of a webhook, newest first: did it arrive and, if not, why.
+
+mod bulk;
+mod filter;
+mod nothing;
+mod table;
+
+use api::{
+    Problem,
+    deliveries::{DeliveryPage, RedeliverMany, RedeliverSelected, SettleHeld, list_deliveries},
+    jobs::{CancelJob, JobView, read_job, running_jobs},
+    paths,
+    webhooks::WebhookView,
+};
+use domain::{OrganizationId, WebhookId};
+use leptos::{
+    either::{Either, EitherOf3},
+    prelude::*,
+};
+
+use self::{
+    bulk::{ASKING, Held, HeldModal, Job, Question, RedeliverAllButton, RedeliverAllModal, can_redeliver},
+    filter::{Filter, Filters},
+    nothing::NothingSent,
+    table::{RedeliverButton, Table},
+};
+use super::frame::{WebhookFrame, WebhookTab, open_webhook};
+use crate::{
+    address::{Query, here, use_query},
+    components::{
+        error_summary::ErrorSummary,
+        states::{Failed, NoMatch},
+    },
+    forms::Form,
+    islands::live::Live,
+    page::page,
+    session::{use_place, use_session},
+};
+
+#[component]
+pub(crate) fn DeliveriesPage() -> impl IntoView {
+    let (session, place, query, here) = (use_session(), use_place(), use_query(), here());
+    page(async move {
+        let (organization, view) = open_webhook(session, place).await?;
+        let read = Read::of(organization, &view, &query).await;
+        Ok(view! {
+            <WebhookFrame organization view=view.clone() tab=WebhookTab::Deliveries>
+                <Content organization view read query here/>
+            </WebhookFrame>
+        }
+        .into_any())
+    })
+}
+
+/// What the page is made of.
+#[derive(Clone)]
+struct Read {
+    page: Result<DeliveryPage, Problem>,
+    jobs: Vec<JobView>,
+    /// How many deliveries are to be sent again, where the address asks whether to.
+    matched: Option<Result<u32, Problem>>,
+}
+
+impl Read {
+    async fn of(organization: OrganizationId, view: &WebhookView, query: &Query) -> Self {
+        let (webhook, filter) = (view.webhook.id, Filter::of(query));
+        let cursor = query.first("cursor").to_owned();
+        let matched = match Question::of(query) {
+            Some(Question::Redeliver) if can_redeliver(&filter) => {
+                Some(bulk::count(organization, webhook, &filter).await.map(|begun| begun.matched))
+            }
+            _ => None,
+        };
+        Self {
+            page: list_deliveries(organization, webhook, filter.asked(), Some(cursor)).await,
+            jobs: jobs(organization, webhook, query).await,
+            matched,
+        }
+    }
+}
+
+/// Those that run, and the one that was begun from here.
+async fn jobs(organization: OrganizationId, webhook: WebhookId, query: &Query) -> Vec<JobView> {
+    let mut jobs = running_jobs(organization, webhook).await.unwrap_or_default();
+    if let Ok(id) = query.first("job").parse()
+        && !jobs.iter().any(|job| job.id == id)
+        && let Ok(job) = read_job(organization, id).await
+        && job.webhook_id == webhook
+    {
+        jobs.push(job);
+    }
+    jobs
+}
+
+#[component]
+fn Content(
+    organization: OrganizationId,
+    view: WebhookView,
+    read: Read,
+    query: Query,
+    /// The page's own address.
+    here: String,
+) -> impl IntoView {
+    let (webhook, filter) = (view.webhook.id, Filter::of(&query));
+    let path = paths::webhook_deliveries(organization, webhook);
+    let jobs = read.jobs.into_iter();
+    let jobs = jobs.map(|job| view! { <Job organization job here=here.clone()/> }).collect::<Vec<_>>();
+    view! {
+        <ErrorSummary form={Form::of::<RedeliverSelected>()}/>
+        <ErrorSummary form={Form::of::<RedeliverMany>()}/>
+        <ErrorSummary form={Form::of::<SettleHeld>()}/>
+        <ErrorSummary form={Form::of::<CancelJob>()}/>
+        {jobs}
+        <Held path=path.clone() filter=filter.clone() held=view.held enabled=view.webhook.enabled/>
+        <List organization view=view.clone() page=read.page query=query.clone()/>
+        <Modals organization view matched=read.matched query/>
+    }
+}
+
+#[component]
+fn List(
+    organization: OrganizationId,
+    view: WebhookView,
+    page: Result<DeliveryPage, Problem>,
+    query: Query,
+) -> impl IntoView {
+    let (webhook, filter) = (view.webhook, Filter::of(&query));
+    let path = paths::webhook_deliveries(organization, webhook.id);
+    let first = query.first("cursor").is_empty();
+    let page = match page {
+        Err(problem) => return Either::Left(view! { <Failed what="Deliveries" problem/> }),
+        Ok(page) => page,
+    };
+    let newest = page.deliveries.first().map(|row| row.delivery.id);
+    let live = first.then(|| {
+        let to = query.address_without(&path, &ASKING);
+        view! { <Live organization webhook=webhook.id filter=filter.asked() than=newest to/> }
+    });
+    let sends = webhook.enabled;
+    let is_new = page.deliveries.is_empty() && filter.is_empty() && first;
+    let list = match (page.deliveries.is_empty(), is_new) {
+        (true, true) => EitherOf3::A(view! { <NothingSent organization event_type=webhook.event_type/> }),
+        (true, false) => EitherOf3::B(view! { <NoMatch words="No delivery matches" clear=path.clone()/> }),
+        (false, _) => {
+            let (path, filter) = (path.clone(), filter.clone());
+            EitherOf3::C(view! { <Table organization page path filter first sends/> })
+        }
+    };
+    let toolbar = (!is_new).then(|| {
+        let actions = sends.then(|| {
+            view! {
+                <div class="toolbar-actions">
+                    <RedeliverButton organization webhook=webhook.id/>
+                    <RedeliverAllButton path=path.clone() filter=filter.clone()/>
+                </div>
+            }
+        });
+        view! { <div class="toolbar"><Filters path=path.clone() filter=filter.clone()/>{actions}</div> }
+    });
+    Either::Right(view! {
+        {toolbar}
+        {live}
+        {list}
+    })
+}
+
+#[component]
+fn Modals(
+    organization: OrganizationId,
+    view: WebhookView,
+    matched: Option<Result<u32, Problem>>,
+    query: Query,
+) -> impl IntoView {
+    let (webhook, filter, held) = (view.webhook.id, Filter::of(&query), view.held);
+    let path = paths::webhook_deliveries(organization, webhook);
+    match (Question::of(&query)?, matched) {
+        (Question::Redeliver, Some(Ok(matched))) => Some(EitherOf3::A(view! {
+            <RedeliverAllModal organization webhook path filter matched/>
+        })),
+        (Question::Redeliver, Some(Err(problem))) => {
+            Some(EitherOf3::B(view! { <Failed what="How many deliveries match" problem/> }))
+        }
+        (Question::Held(action), _) if held > 0 => Some(EitherOf3::C(view! {
+            <HeldModal organization webhook path filter action held/>
+        })),
+        _ => None,
+    }
+}

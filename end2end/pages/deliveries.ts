@@ -1,0 +1,44 @@
+// The Deliveries tab of a webhook.
+import type { Locator, Page, Response } from '@playwright/test';
+import type { Organization, Webhook } from '../support/directory.ts';
+import { visit } from '../support/visit.ts';
+
+export class DeliveriesPage {
+  readonly path: string;
+  readonly rows: Locator;
+  readonly boxes: Locator;
+  readonly all: Locator;
+  readonly status: Locator;
+  readonly filter: Locator;
+  readonly redeliverSelected: Locator;
+  readonly redeliverAll: Locator;
+  readonly modal: Locator;
+  readonly job: Locator;
+  readonly live: Locator;
+
+  constructor(
+    private readonly page: Page,
+    organization: Organization,
+    webhook: Pick<Webhook, 'id'>,
+  ) {
+    this.path = `/organizations/${organization.id}/webhooks/${webhook.id}/deliveries`;
+    this.rows = page.getByRole('table').locator('tbody').getByRole('row');
+    this.boxes = this.rows.getByRole('checkbox');
+    this.all = page.getByRole('columnheader').getByRole('checkbox');
+    this.status = page.getByLabel('Filter by status');
+    this.filter = page.getByRole('button', { name: 'Filter', exact: true });
+    this.redeliverSelected = page.getByRole('button', { name: /^Redeliver selected( \(\d+\))?$/ });
+    this.redeliverAll = page.getByRole('link', { name: /^Redeliver all/ });
+    this.modal = page.getByRole('dialog');
+    this.job = page.getByRole('region', { name: 'Job' });
+    this.live = page.locator('.live');
+  }
+
+  open(query = ''): Promise<Response> {
+    return visit(this.page, this.path + query);
+  }
+
+  confirm(words: string | RegExp): Locator {
+    return this.modal.getByRole('button', { name: words });
+  }
+}
