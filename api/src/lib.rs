@@ -11,6 +11,7 @@ mod backend;
 pub mod client;
 pub mod deliveries;
 pub mod events;
+pub mod find;
 mod fires;
 mod flash;
 pub mod groups;
@@ -19,6 +20,7 @@ pub mod organizations;
 pub mod paths;
 mod problem;
 pub mod session;
+pub mod start;
 #[cfg(not(feature = "client"))]
 mod transport;
 pub mod users;
@@ -26,8 +28,8 @@ pub mod webhooks;
 
 #[cfg(feature = "ssr")]
 pub use backend::{
-    AccountBackend, ApiKeyBackend, AuditBackend, Backend, DeliveryBackend, EventBackend, GroupBackend,
-    JobBackend, OrganizationBackend, SessionBackend, UserBackend, WebhookBackend,
+    AccountBackend, ApiKeyBackend, AuditBackend, Backend, DeliveryBackend, EventBackend, FindBackend,
+    GroupBackend, JobBackend, OrganizationBackend, SessionBackend, UserBackend, WebhookBackend,
 };
 #[cfg(feature = "ssr")]
 use backend::{backend, settle};

@@ -12,9 +12,10 @@ use crate::{
     components::{header::Header, toasts::Toasts},
     islands::awake::Awake,
     pages::{
-        AccountPage, ApiKeysPage, AuditLogPage, DeliveriesPage, DeliveryPage, FirstRunPage, GeneralPage,
-        GroupPage, GroupsPage, NewApiKeyPage, NewGroupPage, NewUserPage, NewWebhookPage, NotFoundPage,
-        PasswordResetPage, SecretPage, SignInPage, StartPage, UserPage, UsersPage, WebhookPage, WebhooksPage,
+        AccountPage, ApiKeysPage, AuditLogPage, DeliveriesPage, DeliveryPage, FindPage, FirstRunPage,
+        GeneralPage, GroupPage, GroupsPage, NewApiKeyPage, NewGroupPage, NewUserPage, NewWebhookPage,
+        NotFoundPage, PasswordResetPage, SecretPage, SignInPage, StartPage, UserPage, UsersPage, WebhookPage,
+        WebhooksPage,
     },
     session::provide_session,
 };
@@ -50,6 +51,7 @@ fn Pages() -> impl IntoView {
             <Route path=path!("/organizations/:id") view=GeneralPage ssr=ssr.clone()/>
             <Route path=path!("/organizations/:id/users") view=UsersPage ssr=ssr.clone()/>
             <Route path=path!("/organizations/:id/users/new") view=NewUserPage ssr=ssr.clone()/>
+            <Route path=path!("/organizations/:id/find") view=FindPage ssr=ssr.clone()/>
             <Route path=path!("/organizations/:id/deliveries/:delivery") view=DeliveryPage ssr=ssr.clone()/>
             <Route path=path!("/organizations/:id/users/:user") view=UserPage ssr=ssr.clone()/>
             <Route path=path!("/organizations/:id/groups") view=GroupsPage ssr=ssr.clone()/>

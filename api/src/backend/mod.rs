@@ -5,6 +5,7 @@ mod api_keys;
 mod audit;
 mod deliveries;
 mod events;
+mod find;
 mod groups;
 mod jobs;
 mod organizations;
@@ -23,6 +24,7 @@ pub use api_keys::ApiKeyBackend;
 pub use audit::AuditBackend;
 pub use deliveries::DeliveryBackend;
 pub use events::EventBackend;
+pub use find::FindBackend;
 pub use groups::GroupBackend;
 pub use jobs::JobBackend;
 pub use organizations::OrganizationBackend;
@@ -41,6 +43,7 @@ pub trait Backend:
     + EventBackend
     + DeliveryBackend
     + JobBackend
+    + FindBackend
     + ApiKeyBackend
     + AuditBackend
 {

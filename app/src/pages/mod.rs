@@ -14,6 +14,7 @@ pub(crate) use organization::{
     api_keys::{ApiKeysPage, new::NewApiKeyPage},
     audit::AuditLogPage,
     delivery::DeliveryPage,
+    find::FindPage,
     general::GeneralPage,
     groups::{GroupsPage, detail::GroupPage, new::NewGroupPage},
     new_user::NewUserPage,

@@ -146,6 +146,7 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     (10, "purge", include_str!("../../migrations/0010_purge.sql")),
     (11, "allowed_targets", include_str!("../../migrations/0011_allowed_targets.sql")),
     (15, "jobs_until", include_str!("../../migrations/0015_jobs_until.sql")),
+    (16, "deleted_webhooks", include_str!("../../migrations/0016_deleted_webhooks.sql")),
 ];
 
 fn migrator() -> Migrator {

@@ -232,7 +232,7 @@ impl ViewRow {
 }
 
 #[derive(FromRow)]
-struct PageRow {
+pub(super) struct PageRow {
     #[sqlx(flatten)]
     delivery: ViewRow,
     username: String,
@@ -244,7 +244,7 @@ struct PageRow {
 }
 
 impl PageRow {
-    fn view(self) -> Result<DeliveryRow, StoreError> {
+    pub(super) fn view(self) -> Result<DeliveryRow, StoreError> {
         Ok(DeliveryRow {
             delivery: self.delivery.delivery()?,
             username: self.username,

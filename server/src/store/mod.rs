@@ -15,6 +15,7 @@ mod deliveries;
 mod delivery_views;
 mod direct;
 mod feed;
+mod find;
 mod fires;
 mod group;
 mod group_reads;
@@ -36,6 +37,7 @@ mod redelivery;
 mod retention;
 mod secrets;
 mod sessions;
+mod start;
 mod subjects;
 mod test_sends;
 #[cfg(test)]

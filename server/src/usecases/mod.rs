@@ -4,6 +4,7 @@ mod allowed_targets;
 mod api_keys;
 mod audit;
 mod deliveries;
+mod find;
 mod groups;
 mod organizations;
 mod passwords;

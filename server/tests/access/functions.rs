@@ -27,6 +27,8 @@ const TABLE: &[(&str, Who)] = &[
     ("webhooks/rotate-secret", Who::Admins),
     ("events/publish", Who::Admins),
     ("events/publish-many", Who::Admins),
+    ("events/find", Who::Admins),
+    ("start/read", Who::Admins),
     ("deliveries/list", Who::Admins),
     ("deliveries/newer", Who::Admins),
     ("deliveries/read", Who::Admins),
@@ -225,6 +227,7 @@ fn fields(function: &str, world: &World, objects: &Objects) -> Vec<(&'static str
         "deliveries/read" | "deliveries/show" | "deliveries/redeliver" => {
             vec![("delivery_id", world.delivery.clone())]
         }
+        "events/find" => vec![("text", "demo".into())],
         "jobs/read" | "jobs/cancel" => vec![("job_id", world.job.clone())],
         "deliveries/redeliver-selected" => {
             vec![("webhook_id", objects.webhook_id.clone()), ("ids[0]", world.delivery.clone())]

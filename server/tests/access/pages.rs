@@ -8,6 +8,7 @@ use crate::{
 /// Below `/organizations/{id}`; words in capitals stand for ids.
 const TABLE: &[(&str, Who)] = &[
     ("/deliveries/DELIVERY", Who::Admins),
+    ("/find?q=demo", Who::Admins),
     ("", Who::Belonging),
     ("/users", Who::Users),
     ("/users/new", Who::Users),

@@ -3,6 +3,7 @@
 pub(super) mod api_keys;
 pub(super) mod audit;
 pub(super) mod delivery;
+pub(super) mod find;
 pub(super) mod general;
 pub(super) mod groups;
 pub(super) mod new_user;

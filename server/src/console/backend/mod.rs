@@ -5,6 +5,7 @@ mod api_keys;
 mod audit;
 mod deliveries;
 mod events;
+mod find;
 mod groups;
 mod jobs;
 mod organizations;

@@ -9,10 +9,12 @@ use super::{
         completions::{UPDATE_DELIVERIES, UPDATE_WEBHOOKS},
         deliveries::{newer_sql, page_sql},
         delivery_views::AROUND,
+        find::{BY_ID, FIND, TOLD, WEBHOOKS},
         job_steps::step_out_sql,
         jobs::{JobAction, RUNNING, count_sql},
         lanes::{LANES, NEXT, WINDOW},
         retention::PRUNE_AUDIT,
+        start::{FACTS, FAILED, RECENT, TROUBLED, WAITING},
     },
     TestStore,
 };
@@ -197,6 +199,45 @@ async fn what_stands_around_a_delivery_is_found_by_keys() {
         assert!(plan.iter().any(|found| found == step), "{step}: {plan:#?}");
     }
     assert!(!plan.iter().any(|step| step.starts_with("SCAN")), "{plan:#?}");
+}
+
+#[tokio::test]
+async fn events_are_found_by_whom_they_are_about() {
+    let store = TestStore::open().await;
+    for (sql, steps) in [
+        (
+            FIND,
+            vec![
+                "SEARCH event_subjects USING PRIMARY KEY (organization_id=? AND subject=? AND sequence<?)",
+                "SEARCH n USING INTEGER PRIMARY KEY (rowid>?)",
+            ],
+        ),
+        (TOLD, vec!["SEARCH d USING INDEX deliveries_of_event (event_seq=?)"]),
+        (BY_ID, vec!["SEARCH d USING INDEX sqlite_autoindex_deliveries_1 (id=?)"]),
+        (WEBHOOKS, vec!["SEARCH webhooks USING INDEX webhooks_deleted (organization_id=?)"]),
+    ] {
+        let plan = store.plan(sql).await;
+        for step in steps {
+            assert!(plan.iter().any(|found| found == step), "{step}: {plan:#?}");
+        }
+        assert_eq!(full_scan(&plan), None, "{plan:#?}");
+    }
+}
+
+#[tokio::test]
+async fn the_start_page_is_read_off_indexes() {
+    let store = TestStore::open().await;
+    for (sql, index) in [
+        (TROUBLED, "webhooks USING INDEX webhooks_name (organization_id=? AND platform=?)"),
+        (FAILED, "deliveries USING COVERING INDEX deliveries_failed (webhook_seq=?)"),
+        (WAITING, "deliveries USING COVERING INDEX deliveries_held (webhook_seq=?)"),
+        (RECENT, "e USING INDEX sqlite_autoindex_events_2 (organization_id=?"),
+        (FACTS, "deliveries USING COVERING INDEX deliveries_of_webhook (webhook_seq=?)"),
+    ] {
+        let plan = store.plan(sql).await;
+        assert!(plan.iter().any(|step| step.contains(index)), "{index}: {plan:#?}");
+        assert_eq!(full_scan(&plan), None, "{plan:#?}");
+    }
 }
 
 #[test]

@@ -1,56 +1,17 @@
-//! The start page: what Herald is for here, and the first steps.
+//! The first steps: from here to the first delivery, or what there is to do for who is no admin.
 
-use api::{
-    Problem, paths,
-    session::{Membership, SessionView},
-};
+use api::{paths, session::Membership, start::Overview};
+use domain::OrganizationId;
 use leptos::{either::Either, prelude::*};
 
-use crate::{
-    components::heading::{Heading, PageTitle},
-    page::page,
-    session::use_session,
-};
+use crate::components::icon::Icon;
 
 #[component]
-pub(crate) fn StartPage() -> impl IntoView {
-    let session = use_session();
-    let content = async move {
-        let session = session.await?.ok_or_else(Problem::unauthenticated)?;
-        Ok(view! { <Greeting session/> }.into_any())
-    };
+pub(super) fn AdminSteps(organization: OrganizationId, overview: Overview) -> impl IntoView {
+    let id = organization;
     view! {
-        <PageTitle words="Start"/>
-        {page(content)}
-    }
-}
-
-#[component]
-fn Greeting(session: SessionView) -> impl IntoView {
-    let name = if session.name.is_empty() { session.username } else { session.name };
-    let steps = session.organizations.into_iter().next().map(|own| {
-        if own.admin {
-            Either::Left(view! { <AdminSteps own/> })
-        } else {
-            Either::Right(view! { <MemberSteps own/> })
-        }
-    });
-    view! {
-        <Heading>"Hello, "{name}</Heading>
-        <p class="lead">
-            "Herald tells other systems what happened to your organization's users: when one is created, disabled or \
-             removed from a group, every webhook of that type gets a signed POST, and you see each attempt."
-        </p>
-        {steps}
-    }
-}
-
-#[component]
-fn AdminSteps(own: Membership) -> impl IntoView {
-    let id = own.organization.id;
-    view! {
-        <section class="card">
-            <h2>"From here to the first delivery"</h2>
+        <section class="card" aria-labelledby="steps-title">
+            <h2 id="steps-title">"From here to the first delivery"</h2>
             <ol class="steps">
                 <li>
                     <p>"Start something that receives. To try it on this machine:"</p>
@@ -58,20 +19,22 @@ fn AdminSteps(own: Membership) -> impl IntoView {
                 </li>
                 <li>
                     <p>
-                        <a href=paths::new_webhook(id)>"Add a webhook"</a>
+                        <a href=paths::new_webhook(id)>"Make a webhook"</a>
                         " of the type USER_DISABLED with the URL "<code>"http://127.0.0.1:9000/"</code>"."
+                        <Done is={overview.webhooks > 0}/>
                     </p>
                 </li>
                 <li>
                     <p>
-                        <a href=paths::new_user(id)>"Create a user"</a>" to try it with, then disable them in "
+                        <a href=paths::new_user(id)>"Make a test user"</a>" to try it with, then disable them in "
                         <a href=paths::users(id)>"Users"</a>"."
+                        <Done is=overview.has_users/>
                     </p>
                 </li>
                 <li>
                     <p>
-                        "The receiver prints the request at once. Under "<a href=paths::webhooks(id)>"Webhooks"</a>
-                        ", the webhook's page shows the delivery: whether it arrived and, if not, why."
+                        "Or send a test at once: the page of a webhook, under "<a href=paths::webhooks(id)>"Webhooks"</a>
+                        ", has the button for it, and shows whether it arrived and, if not, why."
                     </p>
                 </li>
             </ol>
@@ -80,7 +43,19 @@ fn AdminSteps(own: Membership) -> impl IntoView {
 }
 
 #[component]
-fn MemberSteps(own: Membership) -> impl IntoView {
+fn Done(is: bool) -> impl IntoView {
+    is.then(|| {
+        view! {
+            <span class="steps-done">
+                <span class=Icon::Check.class() aria-hidden="true"></span>
+                "Done"
+            </span>
+        }
+    })
+}
+
+#[component]
+pub(super) fn MemberSteps(own: Membership) -> impl IntoView {
     let id = own.organization.id;
     let name = own.organization.display_name;
     if own.manages_users {
