@@ -9,6 +9,8 @@ use crate::{Problem, api_keys::CreatedApiKey, users::PasswordReset, webhooks::Se
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Toast {
     WebhookCreated,
+    WebhookSaved,
+    SecretRotated,
     WebhooksDeleted,
     WebhookEnabled,
     WebhookDisabled,
@@ -49,6 +51,8 @@ impl Toast {
     pub const fn text(self) -> &'static str {
         match self {
             Self::WebhookCreated => "Webhook created successfully",
+            Self::WebhookSaved => "Webhook saved",
+            Self::SecretRotated => "Secret rotated",
             Self::WebhooksDeleted => "Webhook(s) deleted successfully",
             Self::WebhookEnabled => "Webhook enabled",
             Self::WebhookDisabled => "Webhook disabled",

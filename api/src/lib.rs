@@ -3,6 +3,7 @@
 //! One file a resource. On the server a function asks the [`Backend`] of its request; elsewhere it is a client.
 
 pub mod account;
+pub mod activity;
 pub mod api_keys;
 pub mod audit;
 #[cfg(feature = "ssr")]

@@ -87,9 +87,20 @@ pub fn webhook(organization: OrganizationId, webhook: WebhookId) -> String {
     format!("/organizations/{organization}/webhooks/{webhook}")
 }
 
+/// The webhook's page with what came of a test.
+#[must_use]
+pub fn webhook_test(organization: OrganizationId, webhook: WebhookId, delivery: DeliveryId) -> String {
+    format!("/organizations/{organization}/webhooks/{webhook}?test={delivery}")
+}
+
 #[must_use]
 pub fn webhook_deliveries(organization: OrganizationId, webhook: WebhookId) -> String {
     format!("/organizations/{organization}/webhooks/{webhook}/deliveries")
+}
+
+#[must_use]
+pub fn edit_webhook(organization: OrganizationId, webhook: WebhookId) -> String {
+    format!("/organizations/{organization}/webhooks/{webhook}/edit")
 }
 
 #[must_use]

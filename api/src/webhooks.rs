@@ -2,7 +2,10 @@
 
 use std::fmt;
 
-use domain::{DeliveryDetail, EventType, OrganizationId, Timestamp, Webhook, WebhookId, WebhookState};
+use domain::{
+    Bucket, DeliveryDetail, DeliveryId, EventType, OrganizationId, Timestamp, Webhook, WebhookId,
+    WebhookState,
+};
 use serde::{Deserialize, Serialize};
 use server_fn::codec::Json;
 use server_fn_macro_default::server;
@@ -37,6 +40,28 @@ pub struct WebhookEdit {
     pub enabled: Option<bool>,
 }
 
+/// The form that changes a webhook, as typed.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WebhookForm {
+    pub name: String,
+    pub url: String,
+    pub description: String,
+    /// Headers to set, a `Name: value` a line.
+    pub headers: String,
+    /// Names of headers to remove.
+    pub remove: Vec<String>,
+    /// [`WebhookView::version`] of what the form was made from; empty, to save whatever it is.
+    pub version: String,
+}
+
+/// What the guard says of a URL before it is saved.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct UrlVerdict {
+    pub allowed: bool,
+    /// One sentence.
+    pub words: String,
+}
+
 /// A row of the list.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct WebhookRow {
@@ -49,6 +74,9 @@ pub struct WebhookRow {
     /// Why Herald disabled it, when Herald did.
     #[serde(default)]
     pub disabled_reason: Option<String>,
+    /// Its attempts of the last 24 hours, an hour each, on pages of the list; else nothing.
+    #[serde(default)]
+    pub activity: Vec<Bucket>,
 }
 
 /// A page of those that match.
@@ -85,6 +113,15 @@ pub struct WebhookView {
     pub failing: Option<Failing>,
     /// Until when the receiver is left alone, because its attempts have failed.
     pub paused_until: Option<Timestamp>,
+    /// The newest delivery that was attempted, tests apart.
+    #[serde(default)]
+    pub last_delivery: Option<DeliveryId>,
+    /// Until when the secret before the last rotation signs as well.
+    #[serde(default)]
+    pub previous_until: Option<Timestamp>,
+    /// Another one after every change of what the form shows.
+    #[serde(default)]
+    pub version: String,
 }
 
 impl WebhookView {
@@ -177,6 +214,50 @@ pub async fn create_webhook(
     settle(&backend, outcome, |_| after_create(organization_id))
 }
 
+/// Creates a webhook and sends it a test at once. What comes of the test changes nothing about the webhook.
+#[server(prefix = "/fn", endpoint = "webhooks/create-and-test", client = Once)]
+pub async fn create_and_test_webhook(
+    organization_id: OrganizationId,
+    #[server(default)] event_type: String,
+    #[server(default)] name: String,
+    #[server(default)] url: String,
+    #[server(default)] description: String,
+    #[server(default)] enabled: bool,
+) -> Result<WebhookView, Problem> {
+    let backend = backend()?;
+    let new = NewWebhook { event_type, name, url, description, enabled };
+    let created = backend.create_webhook(organization_id, new).await;
+    let tested = match &created {
+        Ok(view) => backend.test_webhook(organization_id, view.webhook.id).await.ok(),
+        Err(_) => None,
+    };
+    settle(&backend, created, |view| after_create_and_test(organization_id, view, tested.as_ref()))
+}
+
+/// To the webhook's page, with what came of the test unless it could not be sent.
+#[must_use]
+pub fn after_create_and_test(
+    organization: OrganizationId,
+    view: &WebhookView,
+    tested: Option<&DeliveryDetail>,
+) -> Next {
+    let webhook = view.webhook.id;
+    let to = match tested {
+        Some(test) => paths::webhook_test(organization, webhook, test.delivery.id),
+        None => paths::webhook(organization, webhook),
+    };
+    Next::saying(to, Toast::WebhookCreated)
+}
+
+/// Says whether a URL could be saved. Counted and limited as saving is.
+#[server(prefix = "/fn", endpoint = "webhooks/check-url", client = Repeatable)]
+pub async fn check_url(
+    organization_id: OrganizationId,
+    #[server(default)] url: String,
+) -> Result<UrlVerdict, Problem> {
+    backend()?.check_url(organization_id, url).await
+}
+
 #[must_use]
 pub fn after_create(organization: OrganizationId) -> Next {
     Next::saying(paths::webhooks(organization), Toast::WebhookCreated)
@@ -200,6 +281,30 @@ pub fn after_edit(organization: OrganizationId, webhook: WebhookId) -> Next {
     Next::new(paths::webhook(organization, webhook))
 }
 
+/// Changes a webhook by its form. What somebody else has changed since the form was made is not overwritten: 409.
+#[expect(clippy::too_many_arguments, reason = "the fields of a form are arguments")]
+#[server(prefix = "/fn", endpoint = "webhooks/save", client = Once)]
+pub async fn save_webhook(
+    organization_id: OrganizationId,
+    webhook_id: WebhookId,
+    #[server(default)] name: String,
+    #[server(default)] url: String,
+    #[server(default)] description: String,
+    #[server(default)] headers: String,
+    #[server(default)] remove: Vec<String>,
+    #[server(default)] version: String,
+) -> Result<WebhookView, Problem> {
+    let backend = backend()?;
+    let form = WebhookForm { name, url, description, headers, remove, version };
+    let outcome = backend.save_webhook(organization_id, webhook_id, form).await;
+    settle(&backend, outcome, |_| after_save(organization_id, webhook_id))
+}
+
+#[must_use]
+pub fn after_save(organization: OrganizationId, webhook: WebhookId) -> Next {
+    Next::saying(paths::webhook(organization, webhook), Toast::WebhookSaved)
+}
+
 /// Sends a test at once and answers what came of it. It is never tried again.
 #[server(prefix = "/fn", endpoint = "webhooks/test", client = Once)]
 pub async fn test_webhook(
@@ -208,7 +313,12 @@ pub async fn test_webhook(
 ) -> Result<DeliveryDetail, Problem> {
     let backend = backend()?;
     let outcome = backend.test_webhook(organization_id, webhook_id).await;
-    settle(&backend, outcome, |_| after_edit(organization_id, webhook_id))
+    settle(&backend, outcome, |test| after_test(organization_id, test))
+}
+
+#[must_use]
+pub fn after_test(organization: OrganizationId, test: &DeliveryDetail) -> Next {
+    Next::new(paths::webhook_test(organization, test.delivery.webhook_id, test.delivery.id))
 }
 
 /// Deletes webhooks: all of them or, when one cannot be found, none. Answers how many.
@@ -270,10 +380,15 @@ pub async fn rotate_secret(
     if let Ok(secret) = &outcome {
         backend.flash_secret(webhook_id, secret);
     }
-    settle(&backend, outcome, |_| after_read_secret(organization_id, webhook_id))
+    settle(&backend, outcome, |_| after_rotate_secret(organization_id, webhook_id))
 }
 
 #[must_use]
 pub fn after_read_secret(organization: OrganizationId, webhook: WebhookId) -> Next {
     Next::new(paths::webhook_secret(organization, webhook))
+}
+
+#[must_use]
+pub fn after_rotate_secret(organization: OrganizationId, webhook: WebhookId) -> Next {
+    Next::saying(paths::webhook_secret(organization, webhook), Toast::SecretRotated)
 }

@@ -25,6 +25,12 @@ impl Form {
         self.path
     }
 
+    /// The same form may be sent to another function too, by a button of its own.
+    pub(crate) fn or_of<S: ServerFn>(self) -> Self {
+        let refused = self.refused.or_else(|| use_page().refused_form(S::PATH).map(Arc::new));
+        Self { refused, ..self }
+    }
+
     pub(crate) fn problem(&self) -> Option<&Problem> {
         self.refused.as_ref().map(|form| &form.problem)
     }

@@ -12,7 +12,7 @@ use crate::{
     components::{header::Header, toasts::Toasts},
     islands::awake::Awake,
     pages::{
-        AccountPage, ApiKeysPage, AuditLogPage, DeliveriesPage, DeliveryPage, FindPage, FirstRunPage,
+        AccountPage, ApiKeysPage, AuditLogPage, DeliveriesPage, DeliveryPage, EditWebhookPage, FindPage, FirstRunPage,
         GeneralPage, GroupPage, GroupsPage, NewApiKeyPage, NewGroupPage, NewUserPage, NewWebhookPage,
         NotFoundPage, PasswordResetPage, SecretPage, SignInPage, StartPage, UserPage, UsersPage, WebhookPage,
         WebhooksPage,
@@ -64,6 +64,7 @@ fn Pages() -> impl IntoView {
             <Route path=path!("/organizations/:id/webhooks/new") view=NewWebhookPage ssr=ssr.clone()/>
             <Route path=path!("/organizations/:id/webhooks/:webhook") view=WebhookPage ssr=ssr.clone()/>
             <Route path=path!("/organizations/:id/webhooks/:webhook/deliveries") view=DeliveriesPage ssr=ssr.clone()/>
+            <Route path=path!("/organizations/:id/webhooks/:webhook/edit") view=EditWebhookPage ssr=ssr.clone()/>
             <Route path=path!("/organizations/:id/webhooks/:webhook/secret") view=SecretPage ssr/>
         </FlatRoutes>
     }

@@ -73,6 +73,22 @@ impl CustomHeaders {
         if invalid.errors.is_empty() { Ok(Self { headers }) } else { Err(invalid) }
     }
 
+    /// Reads `Name: value` lines, as an admin writes them; empty lines are passed over.
+    ///
+    /// # Errors
+    /// When a line has no colon.
+    pub fn changes_in(text: &str) -> Result<Vec<(String, Option<String>)>, Issue> {
+        let lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
+        lines
+            .map(|line| match line.split_once(':') {
+                Some((name, value)) => Ok((name.trim().to_owned(), Some(value.trim().to_owned()))),
+                None => {
+                    Err(Issue::new("invalid", "Write each header on a line of its own, as “Name: value”."))
+                }
+            })
+            .collect()
+    }
+
     /// From what was stored.
     #[must_use]
     pub fn from_stored(headers: Vec<(String, String)>) -> Self {
@@ -162,6 +178,15 @@ mod tests {
         let fewer =
             more.with(vec![("AUTHORIZATION".into(), None), ("absent".into(), None)]).expect("allowed");
         assert_eq!(fewer.names(), ["x-tenant"]);
+    }
+
+    #[test]
+    fn headers_are_written_a_line_each() {
+        let read = CustomHeaders::changes_in("Authorization: Bearer a:b\r\n\n  X-Tenant :7 ").expect("lines");
+        let expected = [("Authorization", "Bearer a:b"), ("X-Tenant", "7")];
+        assert_eq!(read, expected.map(|(name, value)| (name.to_owned(), Some(value.to_owned()))));
+        assert_eq!(CustomHeaders::changes_in(" \n").expect("nothing"), []);
+        assert!(CustomHeaders::changes_in("X-Tenant 7").is_err());
     }
 
     #[test]

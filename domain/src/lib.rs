@@ -8,6 +8,7 @@ mod audit;
 mod common_password;
 mod custom_headers;
 mod delivery;
+mod diagnosis;
 mod event;
 mod group;
 mod health;
@@ -34,6 +35,7 @@ pub use delivery::{
     Attempt, Delivery, DeliveryDetail, DeliveryState, ErrorClass, Exchange, Outcome, RequestLine, Trigger,
     USER_AGENT,
 };
+pub use diagnosis::{Claim, Finding, Part, diagnose};
 pub use event::{EventType, Payload, WebhookRef, body_head, delivery_body, sample_body, sample_payload};
 pub use group::{Group, GroupDetail, Member, Role};
 pub use health::{Health, disabling_percent};

@@ -7,16 +7,25 @@ export class WebhookPage {
   readonly reveal: Locator;
   readonly secret: Locator;
   readonly deliveries: Locator;
+  readonly sendTest: Locator;
+  readonly testResult: Locator;
 
   constructor(private readonly page: Page) {
     this.reveal = page.getByRole('button', { name: 'Reveal', exact: true });
     this.secret = page.getByText(/^whsec_[A-Za-z0-9+/]+=*$/);
+    this.sendTest = page.getByRole('button', { name: 'Send a test', exact: true });
+    this.testResult = page.locator('#test-result');
     this.deliveries = page.getByRole('table').locator('tbody').getByRole('row');
   }
 
   /** The overview, or another tab by the end of its address. */
-  open(organization: Organization, webhook: Pick<Webhook, 'id'>, tab: '' | '/deliveries' | '/secret' = ''): Promise<Response> {
+  open(organization: Organization, webhook: Pick<Webhook, 'id'>, tab: '' | '/deliveries' | '/secret' | '/edit' = ''): Promise<Response> {
     return visit(this.page, `/organizations/${organization.id}/webhooks/${webhook.id}${tab}`);
+  }
+
+  /** A figure of the overview by its words. */
+  figure(words: string): Locator {
+    return this.page.locator('.tile', { has: this.page.getByText(words, { exact: true }) }).locator('dd');
   }
 
   tab(name: string): Locator {

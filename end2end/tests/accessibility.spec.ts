@@ -30,7 +30,7 @@ async function pages(directory: Directory, organization: Organization): Promise<
     `${at}/webhooks`, `${at}/webhooks?q=nothing-like-it`, `${at}/webhooks?delete=${quiet.id}&delete=${held.id}`,
     `${at}/webhooks?delete=`, `${at}/webhooks/new`, `${at}/webhooks/${webhook.id}`, `${at}/webhooks/${held.id}`,
     `${at}/webhooks/${quiet.id}`, `${at}/webhooks/${quiet.id}/deliveries`, `${at}/webhooks/${webhook.id}/deliveries`,
-    `${at}/webhooks/${quiet.id}/secret`, '/nothing',
+    `${at}/webhooks/${quiet.id}/secret`, `${at}/webhooks/${quiet.id}/edit`, '/nothing',
   ];
 }
 

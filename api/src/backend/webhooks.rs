@@ -1,11 +1,14 @@
 //! Webhooks and their secrets.
 
 use async_trait::async_trait;
-use domain::{DeliveryDetail, OrganizationId, WebhookFilter, WebhookId};
+use domain::{ActivityRange, DeliveryDetail, OrganizationId, WebhookFilter, WebhookId};
 
 use crate::{
     Problem,
-    webhooks::{NewWebhook, SecretView, WebhookEdit, WebhookPage, WebhookRow, WebhookView},
+    activity::WebhookActivity,
+    webhooks::{
+        NewWebhook, SecretView, UrlVerdict, WebhookEdit, WebhookForm, WebhookPage, WebhookRow, WebhookView,
+    },
 };
 
 #[async_trait]
@@ -19,10 +22,23 @@ pub trait WebhookBackend: Send + Sync {
     ) -> Result<WebhookPage, Problem>;
     async fn webhook(&self, organization: OrganizationId, webhook: WebhookId)
     -> Result<WebhookView, Problem>;
+    async fn activity(
+        &self,
+        organization: OrganizationId,
+        webhook: WebhookId,
+        range: ActivityRange,
+    ) -> Result<WebhookActivity, Problem>;
     async fn create_webhook(
         &self,
         organization: OrganizationId,
         new: NewWebhook,
+    ) -> Result<WebhookView, Problem>;
+    async fn check_url(&self, organization: OrganizationId, url: String) -> Result<UrlVerdict, Problem>;
+    async fn save_webhook(
+        &self,
+        organization: OrganizationId,
+        webhook: WebhookId,
+        form: WebhookForm,
     ) -> Result<WebhookView, Problem>;
     async fn edit_webhook(
         &self,

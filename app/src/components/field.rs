@@ -91,7 +91,16 @@ pub(crate) fn TextField(
 
 /// Several lines of text, never required.
 #[component]
-pub(crate) fn TextArea(form: Form, name: &'static str, label: &'static str) -> impl IntoView {
+pub(crate) fn TextArea(
+    form: Form,
+    name: &'static str,
+    label: &'static str,
+    #[prop(optional)] hint: &'static str,
+    /// What stands in it when the form was not sent yet.
+    #[prop(optional, into)]
+    value: Option<String>,
+) -> impl IntoView {
+    let value = form.typed(name).or(value).unwrap_or_default();
     view! {
         <div class="field">
             <FieldLabel name label optional=true/>
@@ -100,11 +109,11 @@ pub(crate) fn TextArea(form: Form, name: &'static str, label: &'static str) -> i
                 id=name
                 name=name
                 aria-invalid=invalid(&form, name)
-                aria-describedby=described_by(&form, name, false)
+                aria-describedby=described_by(&form, name, !hint.is_empty())
             >
-                {escape(&form.typed(name).unwrap_or_default())}
+                {escape(&value)}
             </textarea>
-            <FieldNotes form name/>
+            <FieldNotes form name hint/>
         </div>
     }
 }

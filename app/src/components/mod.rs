@@ -2,6 +2,7 @@
 
 pub(crate) mod breadcrumb;
 pub(crate) mod button;
+pub(crate) mod chart;
 pub(crate) mod confirm;
 pub(crate) mod copyable;
 pub(crate) mod error_summary;

@@ -3,6 +3,7 @@
 pub(crate) mod awake;
 pub(crate) mod copy;
 pub(crate) mod json;
+pub(crate) mod lab;
 pub(crate) mod live;
 mod polling;
 pub(crate) mod progress;
@@ -10,3 +11,4 @@ pub(crate) mod question;
 pub(crate) mod sample;
 pub(crate) mod selection;
 pub(crate) mod theme;
+pub(crate) mod url_check;

@@ -20,7 +20,7 @@ pub(crate) use organization::{
     new_user::NewUserPage,
     users::{UsersPage, detail::UserPage},
     webhooks::{
-        detail::{DeliveriesPage, SecretPage, WebhookPage},
+        detail::{DeliveriesPage, EditWebhookPage, SecretPage, WebhookPage},
         list::WebhooksPage,
         new::NewWebhookPage,
     },

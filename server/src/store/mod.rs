@@ -48,6 +48,7 @@ mod user_rights;
 mod users;
 mod webhook_changes;
 mod webhook_lists;
+mod webhook_versions;
 mod webhooks;
 mod writer;
 
@@ -88,6 +89,7 @@ pub use test_sends::TestSend;
 pub use user_acts::ActiveChange;
 pub use user_rights::{Right, RightChange};
 pub use users::{NewUserRow, SortBy, UserFilter};
+pub use webhook_versions::WebhookUpdate;
 pub use webhooks::{NewWebhookRow, Owner, WebhookChange};
 
 use intake::Intake;
@@ -115,6 +117,9 @@ pub enum StoreError {
     Outdated(&'static str),
     #[error("the input is not valid")]
     Invalid(domain::Invalid),
+    /// Nothing was stored: it was changed after what the change was made from.
+    #[error("somebody else was faster")]
+    Outrun,
     #[error("the caller may not do this")]
     Forbidden,
     /// Nothing was stored; trying again later may work.

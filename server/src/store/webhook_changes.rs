@@ -13,6 +13,7 @@ use super::{
     job_steps::{begin_own, begin_own_of_all},
     jobs::JobAction,
     parsed,
+    webhook_versions::require_version,
     webhooks::{NewWebhookRow, Owner, WebhookChange, open_headers, place, seal_headers},
     writer::Write,
 };
@@ -83,6 +84,9 @@ impl Write for CreateWebhook {
             disabled_reason: None,
             failing: None,
             paused_until: None,
+            last_delivery: None,
+            previous_until: None,
+            version: String::new(),
         })
     }
 }
@@ -106,6 +110,9 @@ impl Write for ChangeWebhook {
 
     async fn apply(&mut self, group: &mut Group<'_>) -> Result<(), StoreError> {
         let seq = webhook_seq(group, self.organization, self.id).await?;
+        if let Some(version) = &self.change.version {
+            require_version(group, seq, version).await?;
+        }
         let before = Shown::read(group, seq).await?;
         let change = &self.change;
         if let Some(name) = &change.name {

@@ -1,7 +1,7 @@
 //! Webhooks in lists: all of an organization's, or a page of those that match.
 
 use api::webhooks::{WebhookPage, WebhookRow};
-use domain::{Timestamp, Webhook, WebhookFilter, WebhookState, limits::PAGE_ROWS};
+use domain::{Timestamp, Webhook, WebhookFilter, WebhookId, WebhookState, limits::PAGE_ROWS};
 use serde_json::json;
 use sqlx::FromRow;
 
@@ -63,6 +63,7 @@ impl ListRow {
             pending: self.row.pending,
             held: self.row.held,
             disabled_reason: self.row.disabled_reason,
+            activity: Vec::new(),
         })
     }
 }
@@ -104,6 +105,32 @@ impl Store {
             page: count(page),
             pages: count(pages),
         })
+    }
+
+    /// Since when the oldest delivery waits that is pending for a webhook.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`] when the owner has no such webhook.
+    pub async fn oldest_pending(
+        &self,
+        owner: impl Into<Owner>,
+        id: WebhookId,
+    ) -> Result<Option<Timestamp>, StoreError> {
+        let owner = owner.into();
+        // Said which index: by the one of all deliveries it would go through the whole history first.
+        let found: Option<Option<i64>> = sqlx::query_scalar(
+            "SELECT (SELECT created_at FROM deliveries
+                     WHERE seq = (SELECT min(seq) FROM deliveries INDEXED BY deliveries_due
+                                  WHERE webhook_seq = w.seq AND state = 'pending'))
+             FROM webhooks AS w
+             WHERE w.id = ? AND w.organization_id = ? AND w.platform = ? AND w.deleted_at IS NULL",
+        )
+        .bind(id.to_string())
+        .bind(owner.to_string())
+        .bind(owner.platform)
+        .fetch_optional(&mut *self.pages.reader().await?)
+        .await?;
+        Ok(found.ok_or(StoreError::NotFound("webhook"))?.map(Timestamp::from_unix_ms))
     }
 
     /// In the order of their names.

@@ -14,6 +14,7 @@ use super::{
     audit::ActedBy,
     parsed, to_json,
     webhook_changes::{ChangeWebhook, CreateWebhook, DeleteWebhooks},
+    webhook_versions::version_of,
 };
 use crate::vault::{Vault, VaultError};
 
@@ -58,6 +59,8 @@ pub struct WebhookChange {
     pub description: Option<Description>,
     /// A value sets, `None` removes.
     pub headers: Vec<(String, Option<String>)>,
+    /// Only if it is of this version still.
+    pub version: Option<String>,
 }
 
 /// What stands in a webhook's own row, and how much waits for it.
@@ -111,8 +114,22 @@ impl Row {
             disabled_reason: self.disabled_reason.clone(),
             failing: self.failing(now),
             paused_until: None,
+            last_delivery: None,
+            previous_until: None,
+            version: version_of(
+                [self.name.as_bytes(), self.url.as_bytes(), self.description.as_bytes()],
+                self.headers.as_deref(),
+            ),
         })
     }
+}
+
+#[derive(FromRow)]
+struct ViewRow {
+    #[sqlx(flatten)]
+    row: Row,
+    last_delivery: Option<String>,
+    previous_until: Option<i64>,
 }
 
 /// How an attempt ended, in the few words of a table's cell.
@@ -142,11 +159,15 @@ impl Store {
         id: WebhookId,
     ) -> Result<WebhookView, StoreError> {
         let organization = organization.into();
-        let row: Option<Row> = sqlx::query_as(
+        let row: Option<ViewRow> = sqlx::query_as(
             "SELECT w.id, w.name, w.type AS event_type, w.url, w.description, w.enabled, w.disabled_reason,
                     w.headers, w.failures, w.failing_since, w.created_at,
                     (SELECT count(*) FROM deliveries AS d WHERE d.webhook_seq = w.seq AND d.state = 'pending') AS pending,
-                    (SELECT count(*) FROM deliveries AS d WHERE d.webhook_seq = w.seq AND d.state = 'held') AS held
+                    (SELECT count(*) FROM deliveries AS d WHERE d.webhook_seq = w.seq AND d.state = 'held') AS held,
+                    (SELECT id FROM deliveries
+                     WHERE seq = (SELECT max(seq) FROM deliveries
+                                  WHERE webhook_seq = w.seq AND attempts > 0 AND test = 0)) AS last_delivery,
+                    w.previous_until
              FROM webhooks AS w
              WHERE w.id = ? AND w.organization_id = ? AND w.platform = ? AND w.deleted_at IS NULL",
         )
@@ -155,7 +176,14 @@ impl Store {
         .bind(organization.platform)
         .fetch_optional(&mut *self.pages.reader().await?)
         .await?;
-        row.ok_or(StoreError::NotFound("webhook"))?.view(&self.vault, organization, self.clock.steady_now())
+        let found = row.ok_or(StoreError::NotFound("webhook"))?;
+        let view = found.row.view(&self.vault, organization, self.clock.steady_now())?;
+        let now = self.clock.now();
+        Ok(WebhookView {
+            last_delivery: found.last_delivery.as_deref().map(parsed).transpose()?,
+            previous_until: found.previous_until.map(Timestamp::from_unix_ms).filter(|until| *until > now),
+            ..view
+        })
     }
 
     /// The id of an organization's webhook by name, in any case.
@@ -189,7 +217,7 @@ impl Store {
     /// Changes a webhook. Disabling it holds what is pending; enabling it leaves that held.
     ///
     /// # Errors
-    /// [`StoreError::NotFound`], or [`StoreError::Taken`] when the new name is.
+    /// [`StoreError::NotFound`], [`StoreError::Taken`] when the new name is, or [`StoreError::Outrun`].
     pub async fn change_webhook(
         &self,
         organization: impl Into<Owner>,

@@ -12,6 +12,7 @@ impl From<StoreError> for Problem {
             StoreError::NotFound(what) => Self::not_found(what),
             StoreError::Taken(field, detail) => Self::taken(FieldError::new(field, "taken", detail)),
             StoreError::Refused(detail) => Self::conflict(detail),
+            StoreError::Outrun => Self::conflict("Somebody else changed it meanwhile; nothing was stored."),
             StoreError::Forbidden => Self::forbidden(),
             StoreError::Full => {
                 tracing::error!("The disk is full: nothing new can be stored");

@@ -4,11 +4,12 @@ use std::time::Duration;
 
 use api::{
     Problem,
-    webhooks::{WebhookPage, WebhookRow, WebhookView},
+    activity::WebhookActivity,
+    webhooks::{UrlVerdict, WebhookPage, WebhookRow, WebhookView},
 };
 use domain::{
-    CustomHeaders, Description, EventType, FieldError, Invalid, Issue, Secret, WebhookFilter, WebhookId,
-    WebhookName,
+    ActivityRange, CustomHeaders, Description, EventType, FieldError, Invalid, Issue, Secret, WebhookFilter,
+    WebhookId, WebhookName,
     limits::{SECRET_BYTES, SECRET_OVERLAP, SECRET_OVERLAP_MAX, SELECTION_MAX},
     target::{Host, Refused, TargetUrl},
 };
@@ -16,7 +17,7 @@ use domain::{
 use crate::{
     access::Grant,
     herald::Herald,
-    store::{NewWebhookRow, RotatedSecret, Secrets, WebhookChange},
+    store::{NewWebhookRow, RotatedSecret, Secrets, StoreError, WebhookChange, WebhookUpdate},
 };
 
 /// A webhook to be, as typed.
@@ -38,6 +39,8 @@ pub(crate) struct EditWebhook {
     pub(crate) description: Option<String>,
     /// A value sets, `None` removes.
     pub(crate) headers: Vec<(String, Option<String>)>,
+    /// Of what the change was made from: what was changed since then is not overwritten.
+    pub(crate) version: Option<String>,
 }
 
 impl Herald {
@@ -52,12 +55,34 @@ impl Herald {
         filter: &WebhookFilter,
         page: u32,
     ) -> Result<WebhookPage, Problem> {
-        Ok(self.store.webhook_page(grant.owner()?, filter, page).await?)
+        let owner = grant.owner()?;
+        let mut found = self.store.webhook_page(owner, filter, page).await?;
+        let ids: Vec<WebhookId> = found.webhooks.iter().map(|row| row.webhook.id).collect();
+        let day = ActivityRange::Day;
+        let mut activity = self.store.activity(owner, &ids, day).await?;
+        for row in &mut found.webhooks {
+            let buckets = activity.remove(&row.webhook.id);
+            row.activity = buckets.unwrap_or_else(|| day.empty(self.clock.now()));
+        }
+        Ok(found)
     }
 
     pub(crate) async fn webhook(&self, grant: &Grant, id: WebhookId) -> Result<WebhookView, Problem> {
         let view = self.store.webhook(grant.owner()?, id).await?;
         Ok(WebhookView { paused_until: self.pauses.of(id, self.clock.now()), ..view })
+    }
+
+    pub(crate) async fn activity(
+        &self,
+        grant: &Grant,
+        id: WebhookId,
+        range: ActivityRange,
+    ) -> Result<WebhookActivity, Problem> {
+        let owner = grant.owner()?;
+        let oldest_pending = self.store.oldest_pending(owner, id).await?;
+        let found = self.store.activity(owner, &[id], range).await?.remove(&id);
+        let buckets = found.unwrap_or_else(|| range.empty(self.clock.now()));
+        Ok(WebhookActivity { buckets, oldest_pending })
     }
 
     pub(crate) async fn webhook_id(&self, grant: &Grant, name: &str) -> Result<WebhookId, Problem> {
@@ -117,9 +142,24 @@ impl Herald {
             url: url.flatten(),
             description: description.flatten(),
             headers: edit.headers,
+            version: edit.version,
         };
-        self.store.change_webhook(grant.owner()?, id, change, grant.acted_by()).await?;
-        self.webhook(grant, id).await
+        let owner = grant.owner()?;
+        match self.store.change_webhook(owner, id, change, grant.acted_by()).await {
+            Ok(()) => self.webhook(grant, id).await,
+            Err(StoreError::Outrun) => Err(outrun(self.store.last_webhook_update(owner, id).await?)),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// What saving would say of a URL.
+    pub(crate) async fn url_verdict(&self, grant: &Grant, url: &str) -> Result<UrlVerdict, Problem> {
+        Ok(match self.check_url(grant, url).await? {
+            Ok(url) => {
+                UrlVerdict { allowed: true, words: format!("{url} can be saved: this server may call it.") }
+            }
+            Err(issue) => UrlVerdict { allowed: false, words: issue.detail },
+        })
     }
 
     pub(crate) async fn delete_webhooks(&self, grant: &Grant, ids: Vec<WebhookId>) -> Result<u32, Problem> {
@@ -180,6 +220,20 @@ impl Herald {
         }
         Ok(checked.map(|()| target.as_str().to_owned()).map_err(Refused::into_issue))
     }
+}
+
+/// Who was faster, and with what.
+fn outrun(update: Option<WebhookUpdate>) -> Problem {
+    let what = match update {
+        Some(WebhookUpdate { by, members }) if members.is_empty() => format!("{by} changed this webhook"),
+        Some(WebhookUpdate { by, members }) => {
+            format!("{by} changed this webhook’s {}", members.join(", "))
+        }
+        None => "Somebody changed this webhook".to_owned(),
+    };
+    Problem::conflict(format!(
+        "{what} while you were editing. Nothing of yours was saved. Look at what is stored now, and save again to overwrite it."
+    ))
 }
 
 fn new_secret() -> Result<Secret, Problem> {

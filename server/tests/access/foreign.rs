@@ -84,9 +84,10 @@ async fn ids_of_another_organizations_objects_are_not_found_by_any_function() {
     world.herald.stop().await;
 }
 
-fn foreign_calls(foreign: &Objects) -> [(&'static str, &'static str, &str); 9] {
+fn foreign_calls(foreign: &Objects) -> [(&'static str, &'static str, &str); 10] {
     [
         ("webhooks/read", "webhook_id", &foreign.webhook_id),
+        ("webhooks/activity", "webhook_id", &foreign.webhook_id),
         ("webhooks/secret", "webhook_id", &foreign.webhook_id),
         ("webhooks/rotate-secret", "webhook_id", &foreign.webhook_id),
         ("webhooks/test", "webhook_id", &foreign.webhook_id),

@@ -17,9 +17,13 @@ const TABLE: &[(&str, Who)] = &[
     ("organizations/read", Who::Belonging),
     ("webhooks/list", Who::Admins),
     ("webhooks/find", Who::Admins),
+    ("webhooks/activity", Who::Admins),
     ("webhooks/read", Who::Admins),
     ("webhooks/create", Who::Admins),
+    ("webhooks/create-and-test", Who::Admins),
+    ("webhooks/check-url", Who::Admins),
     ("webhooks/edit", Who::Admins),
+    ("webhooks/save", Who::Admins),
     ("webhooks/test", Who::Admins),
     ("webhooks/delete", Who::Admins),
     ("webhooks/set-enabled", Who::Admins),
@@ -216,6 +220,7 @@ fn fields(function: &str, world: &World, objects: &Objects) -> Vec<(&'static str
         "session/sign-in" => return vec![("username", "member".into()), ("password", PASSWORD.into())],
         "first-run/read" => return vec![("token", "a".into())],
         "webhooks/read"
+        | "webhooks/activity"
         | "webhooks/set-enabled"
         | "webhooks/test"
         | "webhooks/secret"
@@ -235,7 +240,11 @@ fn fields(function: &str, world: &World, objects: &Objects) -> Vec<(&'static str
         "deliveries/settle-held" => {
             vec![("webhook_id", objects.webhook_id.clone()), ("action", "discard".into())]
         }
-        "webhooks/create" => vec![
+        "webhooks/check-url" => vec![("url", TARGET.into())],
+        "webhooks/save" => {
+            vec![("webhook_id", objects.webhook_id.clone()), ("name", fresh("saved")), ("url", TARGET.into())]
+        }
+        "webhooks/create" | "webhooks/create-and-test" => vec![
             ("event_type", "USER_CREATED".into()),
             ("name", fresh("new")),
             ("url", TARGET.into()),

@@ -24,6 +24,7 @@ const TABLE: &[(&str, Who)] = &[
     ("/webhooks/WEBHOOK", Who::Admins),
     ("/webhooks/WEBHOOK/deliveries", Who::Admins),
     ("/webhooks/WEBHOOK/secret", Who::Admins),
+    ("/webhooks/WEBHOOK/edit", Who::Admins),
 ];
 
 #[tokio::test]

@@ -4,10 +4,16 @@ use std::time::Duration;
 
 use api::{
     Problem, WebhookBackend,
-    webhooks::{NewWebhook, PreviousSecret, SecretView, WebhookEdit, WebhookPage, WebhookRow, WebhookView},
+    activity::WebhookActivity,
+    webhooks::{
+        NewWebhook, PreviousSecret, SecretView, UrlVerdict, WebhookEdit, WebhookForm, WebhookPage,
+        WebhookRow, WebhookView,
+    },
 };
 use async_trait::async_trait;
-use domain::{DeliveryDetail, Operation, OrganizationId, WebhookFilter, WebhookId};
+use domain::{
+    ActivityRange, CustomHeaders, DeliveryDetail, Operation, OrganizationId, WebhookFilter, WebhookId,
+};
 
 use super::{RequestBackend, at_field, with_line_feeds};
 use crate::{
@@ -41,6 +47,16 @@ impl WebhookBackend for RequestBackend {
         self.herald.webhook(&grant, webhook).await
     }
 
+    async fn activity(
+        &self,
+        organization: OrganizationId,
+        webhook: WebhookId,
+        range: ActivityRange,
+    ) -> Result<WebhookActivity, Problem> {
+        let grant = self.grant(Operation::ListWebhooks, organization).await?;
+        self.herald.activity(&grant, webhook, range).await
+    }
+
     async fn create_webhook(
         &self,
         organization: OrganizationId,
@@ -56,6 +72,35 @@ impl WebhookBackend for RequestBackend {
             .map_err(|problem| at_field(problem, "type", "event_type"))
     }
 
+    async fn check_url(&self, organization: OrganizationId, url: String) -> Result<UrlVerdict, Problem> {
+        let grant = self.grant(Operation::CreateWebhook, organization).await?;
+        self.herald.url_verdict(&grant, &url).await
+    }
+
+    async fn save_webhook(
+        &self,
+        organization: OrganizationId,
+        webhook: WebhookId,
+        form: WebhookForm,
+    ) -> Result<WebhookView, Problem> {
+        let grant = self.grant(Operation::UpdateWebhook, organization).await?;
+        let WebhookForm { name, url, description, headers, remove, version } = form;
+        let mut changes: Vec<_> = remove.into_iter().map(|name| (name, None)).collect();
+        changes.extend(
+            CustomHeaders::changes_in(&headers)
+                .map_err(|issue| Problem::invalid(vec![issue.at("headers")]))?,
+        );
+        let edit = EditWebhook {
+            enabled: None,
+            name: Some(name),
+            url: Some(url),
+            description: Some(with_line_feeds(&description)),
+            headers: changes,
+            version: Some(version).filter(|version| !version.is_empty()),
+        };
+        self.herald.edit_webhook(&grant, webhook, edit).await.map_err(at_headers)
+    }
+
     async fn edit_webhook(
         &self,
         organization: OrganizationId,
@@ -65,7 +110,7 @@ impl WebhookBackend for RequestBackend {
         let grant = self.grant(Operation::UpdateWebhook, organization).await?;
         let WebhookEdit { name, url, description, enabled } = edit;
         let description = description.map(|text| with_line_feeds(&text));
-        let edit = EditWebhook { enabled, name, url, description, headers: Vec::new() };
+        let edit = EditWebhook { enabled, name, url, description, ..EditWebhook::default() };
         self.herald.edit_webhook(&grant, webhook, edit).await
     }
 
@@ -113,6 +158,14 @@ impl WebhookBackend for RequestBackend {
         let grant = self.grant(Operation::TestWebhook, organization).await?;
         self.herald.test_webhook(&grant, webhook).await
     }
+}
+
+/// All headers stand in one field of the form.
+fn at_headers(mut problem: Problem) -> Problem {
+    for error in problem.errors.iter_mut().filter(|error| error.pointer.starts_with("#/headers/")) {
+        "#/headers".clone_into(&mut error.pointer);
+    }
+    problem
 }
 
 fn secret_view(secrets: Secrets) -> SecretView {

@@ -45,6 +45,7 @@ pub(super) async fn update(call: &Call) -> Result<Reply, Problem> {
         url: members.optional_text("url"),
         description: members.optional_text("description"),
         headers: members.optional_text_map("headers"),
+        version: None,
     };
     members.finish()?;
     Reply::json(&call.herald.edit_webhook(&call.grant, id, edit).await?.webhook)

@@ -14,6 +14,7 @@ use domain::{Attempt, Delivery, DeliveryState, OrganizationId};
 use leptos::{either::Either, prelude::*};
 
 use self::{exchange::ExchangePanel, timeline::Timeline, verdict::Verdict};
+pub(super) use self::{timeline::outcome_words, verdict::hint};
 use crate::{
     address::{Query, address, use_query},
     components::{

@@ -1,8 +1,12 @@
 //! Adding a webhook, with what will be sent beside the form.
 
-use api::{paths, session::Membership, webhooks::CreateWebhook};
+use api::{
+    paths,
+    session::Membership,
+    webhooks::{CreateAndTestWebhook, CreateWebhook},
+};
 use domain::EventType;
-use leptos::prelude::*;
+use leptos::{prelude::*, server_fn::ServerFn};
 
 use crate::{
     components::{
@@ -13,7 +17,10 @@ use crate::{
         heading::{Heading, PageTitle},
     },
     forms::{Form, PostForm},
-    islands::sample::{Sample, type_hint},
+    islands::{
+        sample::{Sample, type_hint},
+        url_check::UrlCheck,
+    },
     page::page,
     pages::organization::{Tab, steps_to},
     session::{Need, admit, use_place, use_session},
@@ -34,7 +41,7 @@ pub(crate) fn NewWebhookPage() -> impl IntoView {
 
 #[component]
 fn NewWebhook(membership: Membership) -> impl IntoView {
-    let form = Form::of::<CreateWebhook>();
+    let form = Form::of::<CreateWebhook>().or_of::<CreateAndTestWebhook>();
     let organization = membership.organization.id;
     let chosen = form.typed("event_type").unwrap_or_default();
     let name = form.typed("name").unwrap_or_default();
@@ -55,6 +62,7 @@ fn NewWebhook(membership: Membership) -> impl IntoView {
                     typed=Typed::Url
                     hint="Where Herald sends its POST requests, such as https://hooks.example.com/herald."
                 />
+                <UrlCheck organization/>
                 <TextArea form=form.clone() name="description" label="Description"/>
                 <Switch
                     form
@@ -65,6 +73,7 @@ fn NewWebhook(membership: Membership) -> impl IntoView {
                 />
                 <p class="actions">
                     <SubmitButton words="Create webhook"/>
+                    <button type="submit" class="button" formaction=CreateAndTestWebhook::PATH>"Create and send a test"</button>
                     <a class="button button-plain" href=paths::webhooks(organization)>"Cancel"</a>
                 </p>
             </PostForm>

@@ -1,58 +1,110 @@
-//! What an admin should know about a webhook before anything else.
+//! What an admin should know about a webhook before anything else: what is wrong since when, why, what to do, what is next.
 
-use api::webhooks::{Failing, WebhookView};
-use domain::limits::{DISABLE_AFTER, DISABLE_FAILURES_MIN};
-use leptos::prelude::*;
+use api::{
+    paths,
+    webhooks::{Failing, WebhookView},
+};
+use domain::{
+    Attempt, OrganizationId, WebhookState,
+    limits::{DISABLE_AFTER, DISABLE_FAILURES_MIN},
+};
+use leptos::{either::EitherOf4, prelude::*};
 
-use crate::components::moment::Moment;
+use crate::{
+    components::moment::{Due, Moment},
+    pages::organization::{
+        counted,
+        delivery::{hint, outcome_words},
+    },
+};
 
 #[component]
-pub(super) fn Banner(view: WebhookView) -> impl IntoView {
-    let WebhookView { webhook, held, disabled_reason, failing, paused_until, .. } = view;
-    let notice = state_words(webhook.enabled, held, disabled_reason.as_deref());
-    let warning = failing.filter(|_| webhook.enabled).and_then(warning_words);
-    let paused = paused_until.filter(|_| webhook.enabled);
-    view! {
-        {notice.map(|words| view! { <p class="notice">{words}</p> })}
-        {warning.map(|words| view! { <p class="notice">{words}</p> })}
-        {paused.map(|until| view! {
-            <p class="notice">
-                "Paused until "<Moment at=until/>": its last attempts have failed, so Herald waits before the next. What is due stays pending."
-            </p>
-        })}
+pub(super) fn Banner(
+    organization: OrganizationId,
+    view: WebhookView,
+    last_failed: Option<Attempt>,
+) -> impl IntoView {
+    let deliveries = paths::webhook_deliveries(organization, view.webhook.id);
+    match view.state() {
+        WebhookState::Failing => EitherOf4::A(view! { <FailingBanner view last_failed/> }),
+        WebhookState::DisabledByHerald => {
+            EitherOf4::B(view! { <DisabledByHerald view last_failed deliveries/> })
+        }
+        WebhookState::Disabled => EitherOf4::C(view! {
+            <section class="banner" aria-labelledby="banner-title">
+                <h2 id="banner-title">"This webhook is disabled."</h2>
+                <p>"What happens now is held, not sent. "<Held held=view.held deliveries/></p>
+            </section>
+        }),
+        WebhookState::Enabled => EitherOf4::D((view.held > 0).then(|| {
+            view! { <section class="banner" aria-label="Held deliveries"><p><Held held=view.held deliveries/></p></section> }
+        })),
     }
 }
 
-/// What an admin should know about a webhook that is disabled.
-fn state_words(enabled: bool, held: u32, reason: Option<&str>) -> Option<String> {
-    let held = match held {
-        0 => None,
-        1 => Some("1 delivery is held: it was not sent, and it is not lost.".to_owned()),
-        many => Some(format!("{many} deliveries are held: they were not sent, and they are not lost.")),
-    };
-    if enabled {
-        return held;
+#[component]
+fn FailingBanner(view: WebhookView, last_failed: Option<Attempt>) -> impl IntoView {
+    let failing = view.failing?;
+    let attempts = counted(usize::try_from(failing.attempts).unwrap_or(usize::MAX), "attempt");
+    let next = view.paused_until.map(|until| {
+        view! { "Herald leaves the receiver alone and tries again "<Due at=until/>". " }
+    });
+    Some(view! {
+        <section class="banner banner-bad" aria-labelledby="banner-title">
+            <h2 id="banner-title">"This webhook is failing."</h2>
+            <p>"It began "<Moment at=failing.since/>": "{attempts}" in a row did not succeed. "{last_failed.as_ref().map(|attempt| format!("{}. ", outcome_words(attempt)))}</p>
+            {last_failed.as_ref().map(|attempt| view! { <p>{hint(attempt)}</p> })}
+            <p>{next}{pending_words(view.pending)}"; nothing is lost, and what fails is tried again for about three days."</p>
+            {warning_words(failing).map(|words| view! { <p class="strong">{words}</p> })}
+        </section>
+    })
+}
+
+#[component]
+fn DisabledByHerald(view: WebhookView, last_failed: Option<Attempt>, deliveries: String) -> impl IntoView {
+    let reason = view.disabled_reason.unwrap_or_default();
+    view! {
+        <section class="banner banner-bad" aria-labelledby="banner-title">
+            <h2 id="banner-title">"Herald disabled this webhook."</h2>
+            <p>{reason}</p>
+            {last_failed.as_ref().map(|attempt| view! { <p>{hint(attempt)}</p> })}
+            <p>"When the receiver works, send a test, then enable the webhook. Until then what happens is held, not lost. "<Held held=view.held deliveries/></p>
+        </section>
     }
-    let why = match reason {
-        Some(reason) => format!("Herald disabled this webhook: {reason}"),
-        None => "This webhook is disabled: what happens now is held, not sent.".to_owned(),
-    };
-    Some(held.map_or(why.clone(), |held| format!("{why} {held}")))
+}
+
+/// What waits for a decision, and where that is made.
+#[component]
+fn Held(held: u32, deliveries: String) -> impl IntoView {
+    (held > 0).then(|| {
+        let to = crate::address::address(&deliveries, [("status", "held")]);
+        view! { <a href=to>{held_words(held)}</a>": not sent, and not lost." }
+    })
+}
+
+fn held_words(held: u32) -> String {
+    if held == 1 { "1 delivery is held".to_owned() } else { format!("{held} deliveries are held") }
+}
+
+fn pending_words(pending: u32) -> String {
+    if pending == 1 {
+        "1 delivery is pending".to_owned()
+    } else {
+        format!("{pending} deliveries are pending")
+    }
 }
 
 /// Said from half of the way on, and again more clearly later.
 fn warning_words(failing: Failing) -> Option<String> {
-    let Failing { attempts, since, percent } = failing;
-    let urgency = match percent {
+    let urgency = match failing.percent {
         0..50 => return None,
         50..70 => "Herald will disable this webhook if nothing changes",
         70..90 => "Herald will soon disable this webhook",
         _ => "Herald is about to disable this webhook",
     };
-    let since = since.readable();
+    let percent = failing.percent;
     Some(format!(
-        "{urgency}: no attempt has succeeded since {since}, and {attempts} have failed. That is {percent} % of the way: \
-         {DISABLE_FAILURES_MIN} failed attempts and {} days without a success.",
+        "{urgency}: {percent} % of the way, which takes {DISABLE_FAILURES_MIN} failed attempts and {} days without a success.",
         DISABLE_AFTER.as_secs() / (24 * 60 * 60)
     ))
 }
@@ -60,20 +112,6 @@ fn warning_words(failing: Failing) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_disabled_webhook_says_why_and_what_it_holds() {
-        assert_eq!(state_words(true, 0, None), None);
-        assert!(
-            state_words(false, 0, None).is_some_and(|words| words.starts_with("This webhook is disabled"))
-        );
-        let words = state_words(false, 12, Some("it answered 410 Gone.")).expect("words");
-        assert_eq!(
-            words,
-            "Herald disabled this webhook: it answered 410 Gone. 12 deliveries are held: they were not sent, and they \
-             are not lost."
-        );
-    }
 
     #[test]
     fn the_way_to_being_disabled_is_said_from_half_of_it_on() {
@@ -87,5 +125,17 @@ mod tests {
             let words = words(percent).expect("words");
             assert!(words.starts_with(beginning) && words.contains(&format!("{percent} %")), "{words}");
         }
+    }
+
+    #[test]
+    fn what_waits_is_counted_in_english() {
+        assert_eq!(
+            (held_words(1), held_words(12)),
+            ("1 delivery is held".into(), "12 deliveries are held".into())
+        );
+        assert_eq!(
+            (pending_words(1), pending_words(0)),
+            ("1 delivery is pending".into(), "0 deliveries are pending".into())
+        );
     }
 }

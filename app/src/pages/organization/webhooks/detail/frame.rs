@@ -1,10 +1,12 @@
 //! What all pages of a webhook share: where one is, its name and status, what can be done with it, and its tabs.
 
 use api::{
-    Problem, paths,
-    webhooks::{SetWebhookEnabled, WebhookView, read_webhook},
+    Problem,
+    deliveries::read_delivery,
+    paths,
+    webhooks::{SetWebhookEnabled, TestWebhook, WebhookView, read_webhook},
 };
-use domain::{OrganizationId, Webhook, WebhookId};
+use domain::{Attempt, OrganizationId, Webhook, WebhookId, WebhookState};
 use leptos::prelude::*;
 
 use super::banner::Banner;
@@ -26,16 +28,18 @@ pub(super) enum WebhookTab {
     Overview,
     Deliveries,
     Secret,
+    Edit,
 }
 
 impl WebhookTab {
-    const ALL: [Self; 3] = [Self::Overview, Self::Deliveries, Self::Secret];
+    const ALL: [Self; 4] = [Self::Overview, Self::Deliveries, Self::Secret, Self::Edit];
 
     const fn words(self) -> &'static str {
         match self {
             Self::Overview => "Overview",
             Self::Deliveries => "Deliveries",
             Self::Secret => "Secret",
+            Self::Edit => "Edit",
         }
     }
 
@@ -44,28 +48,43 @@ impl WebhookTab {
             Self::Overview => paths::webhook(organization, webhook),
             Self::Deliveries => paths::webhook_deliveries(organization, webhook),
             Self::Secret => paths::webhook_secret(organization, webhook),
+            Self::Edit => paths::edit_webhook(organization, webhook),
         }
     }
 }
 
+/// A webhook, and the attempt that failed last where it is failing or was disabled for that.
+#[derive(Clone)]
+pub(super) struct Opened {
+    pub(super) organization: OrganizationId,
+    pub(super) organization_name: String,
+    pub(super) view: WebhookView,
+    pub(super) last_failed: Option<Attempt>,
+}
+
 /// The webhook of a page's path, for who may see it.
-pub(super) async fn open_webhook(
-    session: Session,
-    place: Place,
-) -> Result<(OrganizationId, WebhookView), Problem> {
-    let organization = admit(session.await, place.organization, Need::Admin)?.organization.id;
+pub(super) async fn open_webhook(session: Session, place: Place) -> Result<Opened, Problem> {
+    let owner = admit(session.await, place.organization, Need::Admin)?.organization;
+    let (organization, organization_name) = (owner.id, owner.name);
     let webhook = place.webhook.ok_or_else(|| Problem::not_found("webhook"))?;
-    Ok((organization, read_webhook(organization, webhook).await?))
+    let view = read_webhook(organization, webhook).await?;
+    let wrong = matches!(view.state(), WebhookState::Failing | WebhookState::DisabledByHerald);
+    let last_failed = match view.last_delivery.filter(|_| wrong) {
+        Some(delivery) => read_delivery(organization, delivery).await?.attempts.pop(),
+        None => None,
+    };
+    Ok(Opened {
+        organization,
+        organization_name,
+        view,
+        last_failed: last_failed.filter(|attempt| attempt.error_class.is_some()),
+    })
 }
 
 /// A page of a webhook, its content below the tabs.
 #[component]
-pub(super) fn WebhookFrame(
-    organization: OrganizationId,
-    view: WebhookView,
-    tab: WebhookTab,
-    children: Children,
-) -> impl IntoView {
+pub(super) fn WebhookFrame(opened: Opened, tab: WebhookTab, children: Children) -> impl IntoView {
+    let Opened { organization, view, last_failed, .. } = opened;
     let webhook = view.webhook.clone();
     let name = webhook.name.clone();
     let title = match tab {
@@ -87,13 +106,26 @@ pub(super) fn WebhookFrame(
             <Heading>{name}</Heading>
             <WebhookStatus state=view.state() held=view.held/>
             <div class="title-actions">
+                <TestForm organization webhook=webhook.id/>
                 <EnableForm organization webhook/>
             </div>
         </div>
         <ErrorSummary form={Form::of::<SetWebhookEnabled>()}/>
-        <Banner view/>
+        <ErrorSummary form={Form::of::<TestWebhook>()}/>
+        <Banner organization view last_failed/>
         <Tabs label tabs/>
         <div class="tab-content">{children()}</div>
+    }
+}
+
+#[component]
+fn TestForm(organization: OrganizationId, webhook: WebhookId) -> impl IntoView {
+    view! {
+        <PostForm form={Form::of::<TestWebhook>()}>
+            <input type="hidden" name="organization_id" value=organization.to_string()/>
+            <input type="hidden" name="webhook_id" value=webhook.to_string()/>
+            <button type="submit" class="button">"Send a test"</button>
+        </PostForm>
     }
 }
 

@@ -1,39 +1,76 @@
-//! What a webhook is and what it does.
+//! What a webhook is and does: its figures over a time, and what came of a test.
 
-use api::webhooks::WebhookView;
-use domain::Webhook;
-use leptos::prelude::*;
+use api::{
+    Problem,
+    activity::{WebhookActivity, read_activity},
+    deliveries::read_delivery,
+    paths,
+};
+use domain::{ActivityRange, DeliveryDetail, DeliveryId, OrganizationId, Webhook};
+use leptos::{either::Either, prelude::*};
 
-use super::frame::{WebhookFrame, WebhookTab, open_webhook};
+use super::{
+    figures::Figures,
+    frame::{Opened, WebhookFrame, WebhookTab, open_webhook},
+    test_result::TestResult,
+};
 use crate::{
-    components::{copyable::CopyableId, fact::Fact, moment::Moment},
+    address::use_query,
+    components::{copyable::CopyableId, fact::Fact, moment::Moment, states::Failed},
     page::page,
     session::{use_place, use_session},
 };
 
+/// `?range=` says over which time the figures are, `?test=` which test was just sent.
 #[component]
 pub(crate) fn WebhookPage() -> impl IntoView {
-    let (session, place) = (use_session(), use_place());
+    let (session, place, query) = (use_session(), use_place(), use_query());
     page(async move {
-        let (organization, view) = open_webhook(session, place).await?;
+        let opened = open_webhook(session, place).await?;
+        let organization = opened.organization;
+        let range = query.first("range").parse().unwrap_or_default();
+        let activity = read_activity(organization, opened.view.webhook.id, range).await;
+        let test = match query.first("test").parse() {
+            Ok(delivery) => read_test(organization, delivery).await?,
+            Err(_) => None,
+        };
         Ok(view! {
-            <WebhookFrame organization view=view.clone() tab=WebhookTab::Overview>
-                <Overview view/>
+            <WebhookFrame opened=opened.clone() tab=WebhookTab::Overview>
+                {test.map(|test| view! { <TestResult organization test/> })}
+                <Overview opened activity range/>
             </WebhookFrame>
         }
         .into_any())
     })
 }
 
+/// None where it is gone meanwhile.
+async fn read_test(
+    organization: OrganizationId,
+    delivery: DeliveryId,
+) -> Result<Option<DeliveryDetail>, Problem> {
+    match read_delivery(organization, delivery).await {
+        Ok(detail) => Ok(Some(detail).filter(|detail| detail.delivery.test)),
+        Err(problem) if problem.status == 404 => Ok(None),
+        Err(problem) => Err(problem),
+    }
+}
+
 #[component]
-fn Overview(view: WebhookView) -> impl IntoView {
-    let waiting = (view.pending > 0).then(|| {
-        let words = format!("{} pending", deliveries_words(view.pending));
-        view! { <p class="quiet">{words}</p> }
-    });
+fn Overview(
+    opened: Opened,
+    activity: Result<WebhookActivity, Problem>,
+    range: ActivityRange,
+) -> impl IntoView {
+    let webhook = opened.view.webhook;
+    let path = paths::webhook(opened.organization, webhook.id);
+    let figures = match activity {
+        Ok(activity) => Either::Left(view! { <Figures activity pending=opened.view.pending range path/> }),
+        Err(problem) => Either::Right(view! { <Failed what="Figures" problem/> }),
+    };
     view! {
-        {waiting}
-        <Details webhook=view.webhook/>
+        {figures}
+        <Details webhook/>
     }
 }
 
@@ -54,19 +91,5 @@ fn Details(webhook: Webhook) -> impl IntoView {
                 <Fact term="Created"><Moment at=webhook.created_at/></Fact>
             </dl>
         </section>
-    }
-}
-
-fn deliveries_words(count: u32) -> String {
-    if count == 1 { "1 delivery".to_owned() } else { format!("{count} deliveries") }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn deliveries_are_counted_in_english() {
-        assert_eq!((deliveries_words(1), deliveries_words(3)), ("1 delivery".into(), "3 deliveries".into()));
     }
 }

@@ -182,7 +182,7 @@ mod tests {
             headers: Vec::new(),
         };
         let state = domain::WebhookState::Enabled;
-        WebhookRow { webhook, state, last: None, pending, held, disabled_reason: None }
+        WebhookRow { webhook, state, last: None, pending, held, disabled_reason: None, activity: Vec::new() }
     }
 
     #[test]

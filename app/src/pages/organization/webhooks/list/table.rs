@@ -12,7 +12,7 @@ use super::{
     filter::View,
 };
 use crate::{
-    components::{moment::Moment, status::WebhookStatus},
+    components::{chart::sparkline::Sparkline, moment::Moment, status::WebhookStatus},
     islands::selection::{SELECT_ALL, SELECTED_NOTE, Selection, selected_words},
     pages::organization::counted,
 };
@@ -49,6 +49,7 @@ pub(super) fn WebhooksTable(
                         <th scope="col">"Type"</th>
                         <th scope="col">"URL"</th>
                         <th scope="col">"Status"</th>
+                        <th scope="col">"Last 24 hours"</th>
                         <th scope="col">"Last delivery"</th>
                     </tr>
                 </thead>
@@ -96,7 +97,7 @@ fn Pager(list: View, path: String, page: u32, pages: u32) -> impl IntoView {
 }
 
 fn row(organization: OrganizationId, row: WebhookRow, all: bool, asked: &Asked) -> impl IntoView + use<> {
-    let WebhookRow { webhook, state, last, pending, held, disabled_reason } = row;
+    let WebhookRow { webhook, state, last, pending, held, disabled_reason, activity } = row;
     let id = webhook.id;
     let pending = (pending > 0).then(|| {
         view! { <span class="quiet cell-extra">{format!("{pending} pending")}</span> }
@@ -122,6 +123,7 @@ fn row(organization: OrganizationId, row: WebhookRow, all: bool, asked: &Asked) 
                 {pending}
                 {disabled_reason.map(|reason| view! { <span class="cell-reason">{reason}</span> })}
             </td>
+            <td><Sparkline buckets=activity/></td>
             <td><Last last/></td>
         </tr>
     }

@@ -41,10 +41,11 @@ use crate::{
 pub(crate) fn DeliveriesPage() -> impl IntoView {
     let (session, place, query, here) = (use_session(), use_place(), use_query(), here());
     page(async move {
-        let (organization, view) = open_webhook(session, place).await?;
+        let opened = open_webhook(session, place).await?;
+        let (organization, view) = (opened.organization, opened.view.clone());
         let read = Read::of(organization, &view, &query).await;
         Ok(view! {
-            <WebhookFrame organization view=view.clone() tab=WebhookTab::Deliveries>
+            <WebhookFrame opened tab=WebhookTab::Deliveries>
                 <Content organization view read query here/>
             </WebhookFrame>
         }

@@ -1,0 +1,26 @@
+//! What became of a webhook's attempts over time.
+
+use domain::{ActivityRange, Bucket, OrganizationId, Timestamp, WebhookId};
+use serde::{Deserialize, Serialize};
+use server_fn_macro_default::server;
+
+#[cfg(feature = "ssr")]
+use crate::backend;
+use crate::{Problem, transport::Repeatable};
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WebhookActivity {
+    /// All of the range, the oldest first. Test sends do not count.
+    pub buckets: Vec<Bucket>,
+    /// Since when the oldest delivery waits that is pending.
+    pub oldest_pending: Option<Timestamp>,
+}
+
+#[server(prefix = "/fn", endpoint = "webhooks/activity", client = Repeatable)]
+pub async fn read_activity(
+    organization_id: OrganizationId,
+    webhook_id: WebhookId,
+    #[server(default)] range: ActivityRange,
+) -> Result<WebhookActivity, Problem> {
+    backend()?.activity(organization_id, webhook_id, range).await
+}
