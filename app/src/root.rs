@@ -12,10 +12,10 @@ use crate::{
     components::{header::Header, toasts::Toasts},
     islands::awake::Awake,
     pages::{
-        AccountPage, ApiKeysPage, AuditLogPage, DeliveriesPage, DeliveryPage, EditWebhookPage, FindPage, FirstRunPage,
-        GeneralPage, GroupPage, GroupsPage, NewApiKeyPage, NewGroupPage, NewUserPage, NewWebhookPage,
-        NotFoundPage, PasswordResetPage, SecretPage, SignInPage, StartPage, UserPage, UsersPage, WebhookPage,
-        WebhooksPage,
+        AccountPage, ApiKeysPage, AuditLogPage, DeliveriesPage, DeliveryPage, EditWebhookPage, FindPage,
+        FirstRunPage, GeneralPage, GroupPage, GroupsPage, NewApiKeyPage, NewGroupPage, NewUserPage,
+        NewWebhookPage, NotFoundPage, PasswordResetPage, SecretPage, SignInPage, StartPage, UserPage,
+        UsersPage, WebhookPage, WebhooksPage,
     },
     session::provide_session,
 };

@@ -96,11 +96,11 @@ pub(crate) fn TextArea(
     name: &'static str,
     label: &'static str,
     #[prop(optional)] hint: &'static str,
-    /// What stands in it when the form was not sent yet.
+    /// What it holds when the form was not sent yet.
     #[prop(optional, into)]
-    value: Option<String>,
+    value: String,
 ) -> impl IntoView {
-    let value = form.typed(name).or(value).unwrap_or_default();
+    let value = form.typed(name).unwrap_or(value);
     view! {
         <div class="field">
             <FieldLabel name label optional=true/>

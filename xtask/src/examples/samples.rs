@@ -72,6 +72,28 @@ for (const [secrets, headers, given, now] of [
 }
 "#;
 
+const CHECK_SHELL: &str = r#"
+set -u
+secret=whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD
+other=whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw
+id=msg_27UH4WbU6Z5A5EzD8u03UvzRbpk
+sent=1649367553
+signature=v1,tZ1I4/hDygAJgO5TYxiSd6Sd0kDW6hPenDe+bTa3Kkw=
+body='{"email":"test@example.com","username":"test_user"}'
+takes() { printf %s "$body" | verify "$@" || { echo "refused: $*" >&2; exit 1; }; }
+refuses() { ! printf %s "$body" | verify "$@" 2>/dev/null || { echo "taken: $*" >&2; exit 1; }; }
+takes "$secret" "$id" "$sent" "$signature" "$sent"
+takes "$secret" "$id" "$sent" "v1,AAAA v2,x $signature" $((sent + 300))
+refuses "$other" "$id" "$sent" "$signature" "$sent"
+refuses "$secret" other "$sent" "$signature" "$sent"
+refuses "$secret" "$id" "$sent" v1,AAAA "$sent"
+refuses "$secret" "$id" soon "$signature" "$sent"
+refuses "$secret" "$id" "$sent" "$signature" $((sent + 301))
+refuses "$secret" "$id" "$sent" "$signature" $((sent - 301))
+body="$body "
+refuses "$secret" "$id" "$sent" "$signature" "$sent"
+"#;
+
 pub(super) fn check(workspace: &Workspace) -> Outcome {
     setup::node()?;
     let python = setup::python()?;
@@ -81,6 +103,7 @@ pub(super) fn check(workspace: &Workspace) -> Outcome {
     for (language, program, file, check) in [
         ("python", python.as_path(), "verify.py", CHECK_PYTHON),
         ("js", Path::new("node"), "verify.mjs", CHECK_NODE),
+        ("bash", Path::new("bash"), "verify.sh", CHECK_SHELL),
     ] {
         let sample = sample(&page, language).ok_or_else(|| {
             Failure::new(format!("docs/receiver.md has no sample in `{language}` any more."))

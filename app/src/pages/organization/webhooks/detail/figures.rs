@@ -67,7 +67,7 @@ fn Ranges(range: ActivityRange, path: String) -> impl IntoView {
     });
     view! {
         <nav aria-label="Time">
-            <ul class="choices">{links.into_iter().collect::<Vec<_>>()}</ul>
+            <ul class="ranges">{links.into_iter().collect::<Vec<_>>()}</ul>
         </nav>
     }
 }

@@ -31,7 +31,7 @@ pub(super) fn Rotate(organization: OrganizationId, webhook: WebhookId) -> impl I
     let choice = move |(seconds, words, hint): (u64, &'static str, &'static str)| {
         let id = format!("overlap-{seconds}");
         view! {
-            <div class="choice">
+            <div class="overlap">
                 <input
                     type="radio"
                     id=id.clone()
