@@ -282,7 +282,7 @@ pub fn after_edit(organization: OrganizationId, webhook: WebhookId) -> Next {
 }
 
 /// Changes a webhook by its form. What somebody else has changed since the form was made is not overwritten: 409.
-#[expect(clippy::too_many_arguments, reason = "the fields of a form are arguments")]
+#[allow(clippy::too_many_arguments, reason = "the fields of a form are arguments")]
 #[server(prefix = "/fn", endpoint = "webhooks/save", client = Once)]
 pub async fn save_webhook(
     organization_id: OrganizationId,
