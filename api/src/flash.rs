@@ -113,6 +113,8 @@ pub struct Flash {
     pub form: Option<FormFlash>,
     /// A webhook's secret that was asked for by a plain form.
     pub secret: Option<(WebhookId, SecretView)>,
+    /// A form that was sent after its session had ended: shown again as `form` once somebody has signed in.
+    pub waiting: Option<FormFlash>,
     /// Something else that is told this once.
     pub told: Option<Told>,
 }

@@ -9,6 +9,7 @@ pub const ACCOUNT: &str = "/account";
 pub const PASSWORD_RESET: &str = "/password-reset";
 pub const PLATFORM: &str = "/platform";
 pub const PLATFORM_WEBHOOKS: &str = "/platform/webhooks";
+pub const NEW_PLATFORM_WEBHOOK: &str = "/platform/webhooks/new";
 
 #[must_use]
 pub fn first_run(token: &str) -> String {

@@ -25,8 +25,13 @@ async function pages(directory: Directory, organization: Organization): Promise<
   const quiet = await directory.webhook(organization, { name: 'quiet', description: 'Nothing yet' });
   const user = await directory.user(organization, 'someone');
   const at = `/organizations/${organization.id}`;
+  const group = await directory.group(organization, 'team', user);
   return [
-    '/', at, `${at}/users`, `${at}/users?q=nobody-like-it`, `${at}/users?disable=${user.id}`, `${at}/users/new`,
+    `${at}/users/${user.id}`, `${at}/users/${user.id}?ask=delete`, `${at}/users/${user.id}?ask=reset-password`,
+    `${at}/users?status=disabled`, `${at}/groups`, `${at}/groups?q=nothing-like-it`, `${at}/groups/new`,
+    `${at}/groups/${group.id}`, `${at}/groups/${group.id}?ask=delete`, `${at}/groups/${group.id}?remove=${user.id}`,
+    `${at}/api-keys`, `${at}/api-keys/new`, `${at}/audit-log`, `${at}/audit-log?from=yesterday`, '/account',
+    '/password-reset', '/', at, `${at}/users`, `${at}/users?q=nobody-like-it`, `${at}/users?disable=${user.id}`, `${at}/users/new`,
     `${at}/webhooks`, `${at}/webhooks?q=nothing-like-it`, `${at}/webhooks?delete=${quiet.id}&delete=${held.id}`,
     `${at}/webhooks?delete=`, `${at}/webhooks/new`, `${at}/webhooks/${webhook.id}`, `${at}/webhooks/${held.id}`,
     `${at}/webhooks/${quiet.id}`, `${at}/webhooks/${quiet.id}/deliveries`, `${at}/webhooks/${webhook.id}/deliveries`,
@@ -50,6 +55,22 @@ for (const theme of ['light', 'dark']) {
         const all = await pages(directory, organization);
         await signInAs(page, organization.admin);
         for (const path of all) {
+          await visit(page, path);
+          await check(page, path);
+        }
+      });
+    }
+
+    for (const [size, viewport] of [['wide', undefined], ['narrow', NARROW]] as const) {
+      test(`the pages of a platform admin, ${size}`, async ({ page, directory, organization, herald }) => {
+        if (viewport) await page.setViewportSize(viewport);
+        const user = await directory.user(organization, 'someone');
+        await signInAs(page, herald.admin);
+        const at = `/organizations/${organization.id}`;
+        for (const path of [
+          '/platform', '/platform?q=nothing-like-it', '/platform/webhooks', '/platform/webhooks/new', at,
+          `${at}/users/${user.id}`, `${at}/users/${user.id}?ask=platform-admin`,
+        ]) {
           await visit(page, path);
           await check(page, path);
         }

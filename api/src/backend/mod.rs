@@ -9,6 +9,7 @@ mod find;
 mod groups;
 mod jobs;
 mod organizations;
+mod platform_webhooks;
 mod session;
 mod users;
 mod webhooks;
@@ -28,6 +29,7 @@ pub use find::FindBackend;
 pub use groups::GroupBackend;
 pub use jobs::JobBackend;
 pub use organizations::OrganizationBackend;
+pub use platform_webhooks::PlatformWebhookBackend;
 pub use session::SessionBackend;
 pub use users::UserBackend;
 pub use webhooks::WebhookBackend;
@@ -40,6 +42,7 @@ pub trait Backend:
     + UserBackend
     + GroupBackend
     + WebhookBackend
+    + PlatformWebhookBackend
     + EventBackend
     + DeliveryBackend
     + JobBackend

@@ -15,6 +15,9 @@ use crate::{
     session::{organization_in, use_session},
 };
 
+/// Organizations in the switcher of a platform admin, who sees all of them; the rest stand on the platform's page.
+const SWITCHER_ROWS_MAX: usize = 12;
+
 #[component]
 pub(crate) fn Header() -> impl IntoView {
     let session = use_session();
@@ -38,12 +41,13 @@ pub(crate) fn Header() -> impl IntoView {
 fn SignedIn(session: SessionView, path: String, sought: String) -> impl IntoView {
     let current = current_of(&session.organizations, &path).cloned().map(|current| {
         let (id, admin) = (current.organization.id, current.admin);
-        let all = session.organizations.clone();
+        let (all, more) = (session.organizations.clone(), session.platform_admin);
         view! {
             <span class="header-slash" aria-hidden="true">"/"</span>
-            <Organizations all current/>
+            <Organizations all current more/>
             <nav class="header-nav" aria-label="Main">
                 <a href=paths::organization(id)>"Organization settings"</a>
+                {more.then(|| view! { <a href=paths::PLATFORM>"Platform"</a> })}
             </nav>
             {admin.then(|| view! { <Find organization=id path sought/> })}
         }
@@ -85,13 +89,21 @@ fn current_of<'a>(all: &'a [Membership], path: &str) -> Option<&'a Membership> {
 
 /// The organization's name; a switcher where one sees several.
 #[component]
-fn Organizations(all: Vec<Membership>, current: Membership) -> impl IntoView {
+fn Organizations(
+    all: Vec<Membership>,
+    current: Membership,
+    /// Whether there is a page that lists all that there are.
+    more: bool,
+) -> impl IntoView {
     let name = current.organization.display_name.clone();
     if all.len() < 2 {
         return Either::Left(view! { <span class="header-organization">{name}</span> });
     }
+    let shown = if more { SWITCHER_ROWS_MAX } else { all.len() };
+    let left_out = all.len() > shown;
     let links = all
         .into_iter()
+        .take(shown)
         .map(|membership| {
             let here = membership.organization.id == current.organization.id;
             let to = paths::organization(membership.organization.id);
@@ -110,7 +122,10 @@ fn Organizations(all: Vec<Membership>, current: Membership) -> impl IntoView {
                 <span class=Icon::Chevron.class() aria-hidden="true"></span>
             </summary>
             <div class="menu-panel" tabindex="-1">
-                <ul class="menu-list">{links}</ul>
+                <ul class="menu-list">
+                    {links}
+                    {left_out.then(|| view! { <li><a href=paths::PLATFORM>"All organizations"</a></li> })}
+                </ul>
             </div>
         </details>
     })

@@ -13,6 +13,7 @@ pub(crate) mod fires;
 pub(crate) mod header;
 pub(crate) mod heading;
 pub(crate) mod icon;
+pub(crate) mod last;
 pub(crate) mod modal;
 pub(crate) mod moment;
 pub(crate) mod roles;

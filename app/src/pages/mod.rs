@@ -4,6 +4,7 @@ mod account;
 mod first_run;
 mod organization;
 mod password_reset;
+mod platform;
 mod refused;
 mod sign_in;
 mod start;
@@ -26,6 +27,9 @@ pub(crate) use organization::{
     },
 };
 pub(crate) use password_reset::PasswordResetPage;
+pub(crate) use platform::{
+    new_webhook::NewPlatformWebhookPage, organizations::PlatformPage, webhooks::PlatformWebhooksPage,
+};
 pub(crate) use refused::{NotFoundPage, refused};
 pub(crate) use sign_in::SignInPage;
 pub(crate) use start::StartPage;

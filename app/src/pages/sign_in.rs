@@ -17,6 +17,7 @@ use crate::{
     },
     forms::{Form, PostForm},
     page::page,
+    request::use_page,
     session::use_session,
 };
 
@@ -40,9 +41,15 @@ pub(crate) fn SignInPage() -> impl IntoView {
 #[component]
 fn SignInForm(to: String) -> impl IntoView {
     let form = Form::of::<SignIn>();
+    let waits = use_page().flash.waiting.is_some();
     view! {
         <section class="card card-narrow">
             <Heading>"Sign in to Herald"</Heading>
+            {waits.then(|| view! {
+                <p class="notice">
+                    "Your session has ended. Sign in again: what you typed is kept for 15 minutes, passwords aside."
+                </p>
+            })}
             <ErrorSummary form=form.clone()/>
             <PostForm form=form.clone()>
                 <input type="hidden" name="to" value=to/>

@@ -9,7 +9,6 @@ use crate::{access::session_cookie_name, herald::PublicUrl};
 
 pub(super) const THEME_COOKIE: &str = "herald_theme";
 
-const FLASH_AGE_MAX: Duration = Duration::from_secs(60);
 const THEME_AGE_MAX: Duration = Duration::from_secs(365 * 24 * 60 * 60);
 
 pub(crate) fn session_cookie(public_url: &PublicUrl, token: &str) -> String {
@@ -25,8 +24,9 @@ pub(super) fn flash_cookie_name(public_url: &PublicUrl) -> &'static str {
     if public_url.is_https() { "__Host-herald_flash" } else { "herald_flash" }
 }
 
-pub(super) fn flash_cookie(public_url: &PublicUrl, token: &str) -> String {
-    private(public_url, flash_cookie_name(public_url), token, FLASH_AGE_MAX)
+/// As long as the flash itself is kept.
+pub(super) fn flash_cookie(public_url: &PublicUrl, token: &str, age_max: Duration) -> String {
+    private(public_url, flash_cookie_name(public_url), token, age_max)
 }
 
 pub(super) fn end_flash_cookie(public_url: &PublicUrl) -> String {

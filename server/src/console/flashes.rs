@@ -16,6 +16,13 @@ use crate::tokens::random_token;
 /// Redirects that may be under way at once; the oldest makes room.
 const FLASHES_MAX: usize = 1_000;
 const AGE_MAX: Duration = Duration::from_secs(60);
+/// What waits for somebody to sign in.
+const WAITING_AGE_MAX: Duration = Duration::from_secs(15 * 60);
+
+/// How long a flash is kept.
+pub(super) fn age_max(flash: &Flash) -> Duration {
+    if flash.waiting.is_some() { WAITING_AGE_MAX } else { AGE_MAX }
+}
 
 #[derive(Clone, Default)]
 pub(crate) struct Flashes {
@@ -33,7 +40,7 @@ impl Flashes {
     /// Puts a flash back that was taken by a page which only led on to another.
     pub(super) fn keep_as(&self, name: String, flash: Flash, now: Timestamp) {
         let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
-        kept.retain(|_, (since, _)| now.since(*since) < AGE_MAX);
+        kept.retain(|_, (since, flash)| now.since(*since) < age_max(flash));
         if kept.len() >= FLASHES_MAX
             && let Some(oldest) =
                 kept.iter().min_by_key(|(_, (since, _))| *since).map(|(name, _)| name.clone())
@@ -46,7 +53,7 @@ impl Flashes {
     /// Hands a flash out, once.
     pub(super) fn take(&self, name: &str, now: Timestamp) -> Option<Flash> {
         let (since, flash) = self.kept.lock().unwrap_or_else(PoisonError::into_inner).remove(name)?;
-        (now.since(since) < AGE_MAX).then_some(flash)
+        (now.since(since) < age_max(&flash)).then_some(flash)
     }
 }
 
@@ -67,6 +74,17 @@ mod tests {
         assert_eq!(flashes.take(&name, now), None);
         let late = flashes.keep(flash, now);
         assert_eq!(flashes.take(&late, now + AGE_MAX), None);
+    }
+
+    #[test]
+    fn what_waits_for_a_sign_in_is_kept_longer() {
+        let flashes = Flashes::default();
+        let now = Timestamp::from_unix_ms(1_000_000);
+        let problem = api::Problem::unauthenticated();
+        let waiting = Some(api::FormFlash { action: "/fn/users/create".into(), problem, values: Vec::new() });
+        let name = flashes.keep(Flash { waiting, ..Flash::default() }, now);
+        flashes.keep(Flash::default(), now + AGE_MAX);
+        assert!(flashes.take(&name, now + AGE_MAX).is_some(), "others that come and go do not take it away");
     }
 
     #[test]

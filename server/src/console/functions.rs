@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use api::{Backend, Flash, FormFlash, Problem, paths};
+use api::{Backend, Code, Flash, FormFlash, Problem, paths, session::SignIn};
 use axum::{
     body::{Body, Bytes, to_bytes},
     extract::{Request, State},
@@ -10,13 +10,18 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use domain::limits::REQUEST_BODY_BYTES_MAX;
-use leptos::{prelude::provide_context, server_fn::axum::get_server_fn_service};
+use leptos::{
+    prelude::provide_context,
+    server_fn::{ServerFn, axum::get_server_fn_service},
+};
 
 use super::{
     backend::{Ending, RequestBackend},
-    cookies::flash_cookie,
+    cookies::{flash_cookie, flash_cookie_name},
+    flashes::age_max,
 };
 use crate::{
+    access::read_cookie,
     herald::Herald,
     http::{ProblemResponse, source_of},
 };
@@ -43,6 +48,7 @@ async fn call(herald: &Herald, request: Request) -> Result<Response, Problem> {
     let (parts, body) = request.into_parts();
     let body = to_bytes(body, REQUEST_BODY_BYTES_MAX).await.map_err(|_| too_long())?;
     let plain_form = accepts_html(&parts.headers);
+    let waiting = if parts.uri.path() == SignIn::PATH { take_waiting(herald, &parts.headers) } else { None };
     let action = parts.uri.path().to_owned();
     let from = referring_page(&parts.headers);
 
@@ -55,7 +61,7 @@ async fn call(herald: &Herald, request: Request) -> Result<Response, Problem> {
     backend.note_failure(&target(&body)).await;
     let ending = backend.ending();
     let mut response = if plain_form {
-        redirect(herald, &action, from, &body, &ending)
+        redirect(herald, &action, from, &body, ending.clone(), waiting)
     } else {
         with_status(response, &ending).await
     };
@@ -123,22 +129,57 @@ async fn with_status(response: Response, ending: &Ending) -> Response {
     Response::from_parts(parts, Body::from(body))
 }
 
-/// Sends a plain form on: where its success leads, or back to where it stands, as it was typed.
-fn redirect(herald: &Herald, action: &str, from: String, body: &Bytes, ending: &Ending) -> Response {
+/// The form that waits for whoever signs in now.
+fn take_waiting(herald: &Herald, headers: &HeaderMap) -> Option<FormFlash> {
+    let name = read_cookie(headers, flash_cookie_name(&herald.public_url))?;
+    herald.flashes.take(&name, herald.clock.now())?.waiting
+}
+
+/// Sends a plain form on: where its success leads, or back to where it stands, as it was typed. Whose session has ended signs
+/// in first.
+fn redirect(
+    herald: &Herald,
+    action: &str,
+    from: String,
+    body: &Bytes,
+    ending: Ending,
+    waiting: Option<FormFlash>,
+) -> Response {
     let (to, flash) = match &ending.outcome {
+        Some(Ok(next)) if waiting.is_some() => {
+            (next.to.clone(), Flash { form: waiting, ..ending.flash.clone() })
+        }
+        Some(Err(problem)) if problem.code == Code::Unauthenticated && action != SignIn::PATH => {
+            let waiting = Some(form_flash(action, session_ended(), body));
+            (sign_in_and_back(&from), Flash { waiting, ..Flash::default() })
+        }
         Some(Ok(next)) => (next.to.clone(), Flash { toast: next.toast, ..ending.flash.clone() }),
-        Some(Err(problem)) => (from, refused(action, problem.clone(), body, &ending.flash)),
+        Some(Err(problem)) => {
+            (from, Flash { waiting, ..refused(action, problem.clone(), body, &ending.flash) })
+        }
         None if ending.flash != Flash::default() => (from, ending.flash.clone()),
         None => (from, refused(action, unread(), body, &ending.flash)),
     };
+    let age_max = age_max(&flash);
     let name = herald.flashes.keep(flash, herald.clock.now());
     let location = HeaderValue::from_str(&to).unwrap_or(HeaderValue::from_static(paths::START));
     let mut response = StatusCode::SEE_OTHER.into_response();
     response.headers_mut().insert(header::LOCATION, location);
-    if let Ok(cookie) = HeaderValue::from_str(&flash_cookie(&herald.public_url, &name)) {
+    if let Ok(cookie) = HeaderValue::from_str(&flash_cookie(&herald.public_url, &name, age_max)) {
         response.headers_mut().append(header::SET_COOKIE, cookie);
     }
     response
+}
+
+fn sign_in_and_back(to: &str) -> String {
+    let query = url::form_urlencoded::Serializer::new(String::new()).append_pair("to", to).finish();
+    format!("{}?{query}", paths::SIGN_IN)
+}
+
+/// What the form says when it is shown again.
+fn session_ended() -> Problem {
+    let detail = "Your session had ended, so nothing was saved. Check what you typed, and send it again.";
+    Problem { detail: detail.to_owned(), ..Problem::unauthenticated() }
 }
 
 /// The function never ran: its arguments could not be read.
@@ -147,8 +188,11 @@ fn unread() -> Problem {
 }
 
 fn refused(action: &str, problem: Problem, body: &Bytes, flash: &Flash) -> Flash {
-    let form = FormFlash { action: action.to_owned(), problem, values: typed(body) };
-    Flash { form: Some(form), ..flash.clone() }
+    Flash { form: Some(form_flash(action, problem, body)), ..flash.clone() }
+}
+
+fn form_flash(action: &str, problem: Problem, body: &Bytes) -> FormFlash {
+    FormFlash { action: action.to_owned(), problem, values: typed(body) }
 }
 
 /// What was typed, without passwords and without the first run's token; nothing of a form that is longer than any

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use api::{Backend, paths};
+use api::{Backend, Flash, paths};
 use app::{Assets, PageContext, Theme};
 use axum::{
     Form,
@@ -38,6 +38,7 @@ pub(crate) async fn render_page(State(herald): State<Herald>, request: Request<B
     };
     let name = read_cookie(request.headers(), flash_cookie_name(&herald.public_url));
     let flash = name.as_ref().and_then(|name| herald.flashes.take(name, herald.clock.now()));
+    let is_sign_in = request.uri().path() == paths::SIGN_IN;
     let context = {
         let flash = flash.clone().unwrap_or_default();
         let theme = theme(request.headers());
@@ -57,6 +58,11 @@ pub(crate) async fn render_page(State(herald): State<Herald>, request: Request<B
     let mut response = with_redirect(whole(render(request).await).await);
     match (name, flash) {
         (Some(name), Some(flash)) if response.status().is_redirection() => {
+            herald.flashes.keep_as(name, flash, herald.clock.now());
+        }
+        // What waits for somebody to sign in goes on waiting there.
+        (Some(name), Some(Flash { waiting: Some(form), .. })) if is_sign_in => {
+            let flash = Flash { waiting: Some(form), ..Flash::default() };
             herald.flashes.keep_as(name, flash, herald.clock.now());
         }
         (Some(_), _) => end_flash(&herald, &mut response),

@@ -66,6 +66,10 @@ const TABLE: &[(&str, Who)] = &[
     ("organizations/set-seats", Who::Platform),
     ("organizations/allowed-targets", Who::Platform),
     ("organizations/set-allowed-targets", Who::Platform),
+    ("platform-webhooks/list", Who::Platform),
+    ("platform-webhooks/create", Who::Platform),
+    ("platform-webhooks/set-enabled", Who::Platform),
+    ("platform-webhooks/delete", Who::Platform),
     ("api-keys/list", Who::SignedIn),
     ("api-keys/create", Who::SignedIn),
     ("api-keys/delete", Who::SignedIn),
@@ -143,7 +147,7 @@ async fn the_first_run_is_open_once_to_the_newest_link() {
 }
 
 fn names_organization(function: &str) -> bool {
-    const OTHERS: [&str; 4] = ["session/", "first-run/", "account/", "api-keys/"];
+    const OTHERS: [&str; 5] = ["session/", "first-run/", "account/", "api-keys/", "platform-webhooks/"];
     let own = OTHERS.iter().any(|resource| function.starts_with(resource));
     !own && !matches!(function, "organizations/list" | "organizations/create")
 }
@@ -203,6 +207,13 @@ fn fields(function: &str, world: &World, objects: &Objects) -> Vec<(&'static str
         }
         "account/use-reset" => return vec![("password", "another pass phrase".into())],
         "api-keys/create" => return vec![("title", fresh("key"))],
+        "platform-webhooks/list" => return Vec::new(),
+        "platform-webhooks/create" => {
+            return vec![("event_type", "USER_LOGIN".into()), ("name", fresh("new")), ("url", TARGET.into())];
+        }
+        "platform-webhooks/set-enabled" | "platform-webhooks/delete" => {
+            return vec![("webhook_id", objects.platform_webhook_id.clone())];
+        }
         "organizations/create" => return vec![("name", fresh("new"))],
         "organizations/set-allowed-targets" => vec![("all", "true".into())],
         "organizations/set-seats" => vec![("seats", "10000".into())],

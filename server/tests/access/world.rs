@@ -33,6 +33,7 @@ pub(crate) struct Objects {
     /// The name of the organization's webhook, and of one of the platform's.
     pub(crate) webhook: String,
     pub(crate) webhook_id: String,
+    pub(crate) platform_webhook_id: String,
     /// Without roles, with one member.
     pub(crate) group: String,
     pub(crate) group_id: String,
@@ -96,7 +97,7 @@ impl World {
 
     pub(crate) async fn objects_in(&self, organization: &str) -> Objects {
         let webhook = self.admin.create_webhook_in(organization, "USER_CREATED", TARGET).await;
-        platform_webhook(&self.admin, &text(&webhook["name"]), "USER_CREATED").await;
+        let platform = platform_webhook(&self.admin, &text(&webhook["name"]), "USER_CREATED").await;
         let (user, user_id) = self.user_without_password(organization).await;
         let (group_member, _) = self.user_without_password(organization).await;
         let group = fresh("group");
@@ -105,6 +106,7 @@ impl World {
         Objects {
             webhook: text(&webhook["name"]),
             webhook_id: text(&webhook["id"]),
+            platform_webhook_id: text(&platform["id"]),
             group,
             group_id,
             group_member,
@@ -127,6 +129,7 @@ impl World {
 async fn deliveries_and_jobs(admin: &Client) -> [(String, String); 2] {
     let webhook = admin.create_webhook_in(ACME, "USER_REMOVED_FROM_GROUP", TARGET).await;
     let platform = platform_webhook(admin, &fresh("platform"), "USER_REMOVED_FROM_GROUP").await;
+    let platform = text(&platform["name"]);
     let payload = json!({
         "username": "demo", "email": "demo@example.com", "userId": "653c787c8e048caa7cb4e554", "organization": ACME,
         "groupName": "Demo-Group"
@@ -142,10 +145,10 @@ async fn deliveries_and_jobs(admin: &Client) -> [(String, String); 2] {
     [of(&own).await, of(&format!("/api/platform/webhooks/{platform}")).await]
 }
 
-/// One that fires for every organization; answers its name.
-async fn platform_webhook(admin: &Client, name: &str, event_type: &str) -> String {
+/// One that fires for every organization.
+async fn platform_webhook(admin: &Client, name: &str, event_type: &str) -> serde_json::Value {
     let body = json!({ "enabled": true, "name": name, "type": event_type, "url": TARGET });
-    text(&admin.post("/api/platform/webhooks", body).await.ok()["name"])
+    admin.post("/api/platform/webhooks", body).await.ok()
 }
 
 fn text(value: &serde_json::Value) -> String {

@@ -24,22 +24,29 @@ enum Road {
     DisableByConsole,
     DisableAgain,
     Enable,
+    EnableByConsole,
     RemoveFromGroup,
+    RemoveFromGroupByConsole,
     RemoveAgain,
     DeleteGroup,
+    DeleteGroupByConsole,
     DeleteUser,
+    DeleteUserByConsole,
     DeleteDisabledUser,
     ChangeRights,
+    ChangeRightsByConsole,
+    AddAgainByConsole,
 }
 
 use Road::{
-    ChangeRights, DeleteDisabledUser, DeleteGroup, DeleteUser, DisableAgain, DisableByApi, DisableByConsole,
-    Enable, FirstLogInByApi, FirstLogInByConsole, LogInByApi, LogInByConsole, RefusedLogIn, RemoveAgain,
-    RemoveFromGroup,
+    AddAgainByConsole, ChangeRights, ChangeRightsByConsole, DeleteDisabledUser, DeleteGroup,
+    DeleteGroupByConsole, DeleteUser, DeleteUserByConsole, DisableAgain, DisableByApi, DisableByConsole,
+    Enable, EnableByConsole, FirstLogInByApi, FirstLogInByConsole, LogInByApi, LogInByConsole, RefusedLogIn,
+    RemoveAgain, RemoveFromGroup, RemoveFromGroupByConsole,
 };
 
 /// The road, what it fires in the user's organization, and what in the group's.
-const TABLE: [(Road, &[&str], &[&str]); 15] = [
+const TABLE: [(Road, &[&str], &[&str]); 21] = [
     (FirstLogInByApi, &["USER_CREATED", "USER_LOGIN"], &[]),
     (FirstLogInByConsole, &["USER_CREATED", "USER_LOGIN"], &[]),
     (LogInByApi, &["USER_LOGIN"], &[]),
@@ -49,12 +56,18 @@ const TABLE: [(Road, &[&str], &[&str]); 15] = [
     (DisableByConsole, &["USER_DISABLED"], &[]),
     (DisableAgain, &[], &[]),
     (Enable, &[], &[]),
+    (EnableByConsole, &[], &[]),
     (RemoveFromGroup, &[], &["USER_REMOVED_FROM_GROUP"]),
+    (RemoveFromGroupByConsole, &[], &["USER_REMOVED_FROM_GROUP"]),
     (RemoveAgain, &[], &[]),
     (DeleteGroup, &[], &["USER_REMOVED_FROM_GROUP"]),
+    (DeleteGroupByConsole, &[], &["USER_REMOVED_FROM_GROUP"]),
     (DeleteUser, &["USER_DISABLED"], &["USER_REMOVED_FROM_GROUP"]),
+    (DeleteUserByConsole, &["USER_DISABLED"], &["USER_REMOVED_FROM_GROUP"]),
     (DeleteDisabledUser, &[], &["USER_REMOVED_FROM_GROUP"]),
     (ChangeRights, &[], &[]),
+    (ChangeRightsByConsole, &[], &[]),
+    (AddAgainByConsole, &[], &[]),
 ];
 
 #[tokio::test]
@@ -133,25 +146,48 @@ struct Subject {
     username: String,
     id: String,
     group: String,
+    group_id: String,
+    /// Of the group's organization.
+    home_id: String,
 }
 
 impl Subject {
     async fn prepare(told: &Told, road: Road, organization: &'static str) -> Self {
         let (username, group) = (fresh("user"), fresh("group"));
         let id = text(&told.admin.create_user_in(organization, &username).await["id"]);
-        told.admin.create_group(HOME, &group, &[]).await;
+        let group_id = text(&told.admin.create_group(HOME, &group, &[]).await["id"]);
+        let home_id = told.admin.organization_id(HOME).await;
         told.admin.add_member(HOME, &group, &username).await;
         let organization_id = told.admin.organization_id(organization).await;
-        let subject = Self { organization, organization_id, username, id, group };
+        let subject = Self { organization, organization_id, username, id, group, group_id, home_id };
         if !matches!(road, FirstLogInByApi | FirstLogInByConsole) {
             told.admin.log_in(&subject.username, PASSWORD).await;
         }
         match road {
-            DisableAgain | Enable | DeleteDisabledUser => subject.set_active(told, false).await,
+            DisableAgain | Enable | EnableByConsole | DeleteDisabledUser => {
+                subject.set_active(told, false).await
+            }
             RemoveAgain => told.admin.remove_member(HOME, &subject.group, &subject.username).await,
             _ => {}
         }
         subject
+    }
+
+    /// A plain form on the user's page, which leads away from it when it succeeds.
+    async fn submit_about_user(&self, told: &Told, function: &str, more: &[(&str, &str)]) {
+        let organization = self.organization_id.as_str();
+        let fields = [&[("organization_id", organization), ("user_id", self.id.as_str())], more].concat();
+        let page = format!("/organizations/{organization}/users/{}?ask=it", self.id);
+        submit(told, function, &page, &fields).await;
+    }
+
+    /// The same on the group's page.
+    async fn submit_about_group(&self, told: &Told, function: &str, more: &[(&str, &str)]) {
+        let organization = self.home_id.as_str();
+        let fields =
+            [&[("organization_id", organization), ("group_id", self.group_id.as_str())], more].concat();
+        let page = format!("/organizations/{organization}/groups/{}?ask=it", self.group_id);
+        submit(told, function, &page, &fields).await;
     }
 
     fn path(&self) -> String {
@@ -178,13 +214,24 @@ impl Subject {
             }
             DisableByApi | DisableAgain => self.set_active(told, false).await,
             DisableByConsole => {
-                let fields = [
-                    ("organization_id", self.organization_id.as_str()),
-                    ("user_id", self.id.as_str()),
-                    ("active", "false"),
-                ];
-                let page = format!("/organizations/{}/users", self.organization_id);
-                assert_eq!(told.admin.submit("users/set-active", &page, &fields).await.status, 303);
+                self.submit_about_user(told, "users/set-active", &[("active", "false")]).await
+            }
+            EnableByConsole => self.submit_about_user(told, "users/set-active", &[("active", "true")]).await,
+            RemoveFromGroupByConsole => {
+                let username = [("username", self.username.as_str())];
+                self.submit_about_group(told, "groups/remove-member", &username).await;
+            }
+            AddAgainByConsole => {
+                let username = [("username", self.username.as_str())];
+                self.submit_about_group(told, "groups/add-member", &username).await;
+            }
+            DeleteGroupByConsole => self.submit_about_group(told, "groups/delete", &[]).await,
+            DeleteUserByConsole => self.submit_about_user(told, "users/delete", &[]).await,
+            ChangeRightsByConsole => {
+                for has in ["true", "false"] {
+                    self.submit_about_user(told, "users/set-admin", &[("admin", has)]).await;
+                    self.submit_about_user(told, "users/set-complimentary", &[("complimentary", has)]).await;
+                }
             }
             Enable => self.set_active(told, true).await,
             RemoveFromGroup => told.admin.remove_member(HOME, &self.group, &self.username).await,
@@ -211,6 +258,13 @@ impl Subject {
             }
         }
     }
+}
+
+/// A form that is refused leads back to its own page.
+async fn submit(told: &Told, function: &str, page: &str, fields: &[(&str, &str)]) {
+    let answer = told.admin.submit(function, page, fields).await;
+    assert_eq!(answer.status, 303, "{function}");
+    assert_ne!(answer.header("location"), page, "{function} was refused");
 }
 
 /// A user with several groups leaves each, and a group with several members loses each.

@@ -1,10 +1,10 @@
 //! The General tab.
 
-use api::organizations::{OrganizationView, SetSeats, read_organization};
+use api::organizations::{OrganizationView, SetSeats, read_allowed_targets, read_organization};
 use domain::{Organization, Seats};
 use leptos::prelude::*;
 
-use super::{Settings, Tab, tab_failed};
+use super::{Settings, Tab, tab_failed, targets::TargetsCard};
 use crate::{
     components::{
         button::SubmitButton,
@@ -27,11 +27,18 @@ pub(crate) fn GeneralPage() -> impl IntoView {
         let session = session.await;
         let platform_admin = matches!(&session, Ok(Some(session)) if session.platform_admin);
         let membership = admit(session, place.organization, Need::See)?;
-        match read_organization(membership.organization.id).await {
+        let organization = membership.organization.id;
+        let targets = if platform_admin { Some(read_allowed_targets(organization).await?) } else { None };
+        match read_organization(organization).await {
             Ok(facts) => Ok(view! {
                 <Settings tab=Tab::General membership>
                     <Facts facts=facts.clone()/>
-                    {platform_admin.then(|| view! { <SeatsCard facts/> })}
+                    {targets.map(|targets| {
+                        view! {
+                            <SeatsCard facts/>
+                            <TargetsCard organization targets/>
+                        }
+                    })}
                 </Settings>
             }
             .into_any()),

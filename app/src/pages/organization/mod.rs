@@ -7,6 +7,7 @@ pub(super) mod find;
 pub(super) mod general;
 pub(super) mod groups;
 pub(super) mod new_user;
+mod targets;
 pub(super) mod users;
 pub(super) mod webhooks;
 
@@ -107,7 +108,7 @@ fn steps_to(tab: Tab, organization: OrganizationId) -> Vec<(String, String)> {
 }
 
 /// `1 webhook`, `2 webhooks`.
-fn counted(count: usize, what: &str) -> String {
+pub(super) fn counted(count: usize, what: &str) -> String {
     if count == 1 { format!("1 {what}") } else { format!("{count} {what}s") }
 }
 

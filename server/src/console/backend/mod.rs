@@ -9,6 +9,7 @@ mod find;
 mod groups;
 mod jobs;
 mod organizations;
+mod platform_webhooks;
 mod session;
 mod users;
 mod webhooks;

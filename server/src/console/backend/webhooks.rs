@@ -63,11 +63,8 @@ impl WebhookBackend for RequestBackend {
         new: NewWebhook,
     ) -> Result<WebhookView, Problem> {
         let grant = self.grant(Operation::CreateWebhook, organization).await?;
-        let NewWebhook { event_type, name, url, description, enabled } = new;
-        let description = with_line_feeds(&description);
-        let request = NewWebhookRequest { event_type, name, url, description, enabled, headers: Vec::new() };
         self.herald
-            .create_webhook(&grant, request)
+            .create_webhook(&grant, new_request(new))
             .await
             .map_err(|problem| at_field(problem, "type", "event_type"))
     }
@@ -166,6 +163,12 @@ fn at_headers(mut problem: Problem) -> Problem {
         "#/headers".clone_into(&mut error.pointer);
     }
     problem
+}
+
+pub(super) fn new_request(new: NewWebhook) -> NewWebhookRequest {
+    let NewWebhook { event_type, name, url, description, enabled } = new;
+    let description = with_line_feeds(&description);
+    NewWebhookRequest { event_type, name, url, description, enabled, headers: Vec::new() }
 }
 
 fn secret_view(secrets: Secrets) -> SecretView {

@@ -37,9 +37,9 @@ pub(super) fn Members(
         Either::Right(view! { <Table organization members=view.members changes/> })
     };
     view! {
-        <section aria-labelledby="members">
+        <section>
             <form id=ASK_FORM method="get" action=path></form>
-            <h2 id="members">{count}</h2>
+            <h2>{count}</h2>
             {if changes {
                 Either::Left(view! { <Add organization group=view.group.id/> })
             } else {

@@ -181,8 +181,8 @@ fn Groups(organization: OrganizationId, groups: Vec<UserGroup>) -> impl IntoView
         })
     };
     view! {
-        <section aria-labelledby="groups">
-            <h2 id="groups" class="column-title">"Groups"</h2>
+        <section>
+            <h2 class="column-title">"Groups"</h2>
             {list}
         </section>
     }

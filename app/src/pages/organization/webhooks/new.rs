@@ -5,7 +5,7 @@ use api::{
     session::Membership,
     webhooks::{CreateAndTestWebhook, CreateWebhook},
 };
-use domain::EventType;
+use domain::{EventType, OrganizationId};
 use leptos::{prelude::*, server_fn::ServerFn};
 
 use crate::{
@@ -53,24 +53,7 @@ fn NewWebhook(membership: Membership) -> impl IntoView {
         <div class="columns">
             <PostForm form=form.clone()>
                 <input type="hidden" name="organization_id" value=organization.to_string()/>
-                <TypeField form=form.clone() chosen/>
-                <TextField form=form.clone() name="name" label="Webhook name"/>
-                <TextField
-                    form=form.clone()
-                    name="url"
-                    label="URL"
-                    typed=Typed::Url
-                    hint="Where Herald sends its POST requests, such as https://hooks.example.com/herald."
-                />
-                <UrlCheck organization/>
-                <TextArea form=form.clone() name="description" label="Description"/>
-                <Switch
-                    form
-                    name="enabled"
-                    label="Enable"
-                    hint="Events that happen while it is off are held, and you choose later."
-                    on=true
-                />
+                <WebhookFields form chosen organization/>
                 <p class="actions">
                     <SubmitButton words="Create webhook"/>
                     <button type="submit" class="button" formaction=CreateAndTestWebhook::PATH>"Create and send a test"</button>
@@ -79,6 +62,37 @@ fn NewWebhook(membership: Membership) -> impl IntoView {
             </PostForm>
             {sample}
         </div>
+    }
+}
+
+/// What every form for a new webhook asks for.
+#[component]
+pub(in crate::pages) fn WebhookFields(
+    form: Form,
+    chosen: String,
+    /// Whose private targets the URL is checked against as it is left; none for the platform's.
+    #[prop(optional)]
+    organization: Option<OrganizationId>,
+) -> impl IntoView {
+    view! {
+        <TypeField form=form.clone() chosen/>
+        <TextField form=form.clone() name="name" label="Webhook name"/>
+        <TextField
+            form=form.clone()
+            name="url"
+            label="URL"
+            typed=Typed::Url
+            hint="Where Herald sends its POST requests, such as https://hooks.example.com/herald."
+        />
+        {organization.map(|organization| view! { <UrlCheck organization/> })}
+        <TextArea form=form.clone() name="description" label="Description"/>
+        <Switch
+            form
+            name="enabled"
+            label="Enable"
+            hint="Events that happen while it is off are held, and you choose later."
+            on=true
+        />
     }
 }
 

@@ -2,17 +2,17 @@
 
 use api::{
     paths,
-    webhooks::{LastAttempt, WebhookPage, WebhookRow},
+    webhooks::{WebhookPage, WebhookRow},
 };
 use domain::{OrganizationId, WebhookFilter, limits::SELECTION_MAX};
-use leptos::{either::Either, prelude::*};
+use leptos::prelude::*;
 
 use super::{
     delete::{Asked, DELETE_FORM, DELETE_WORDS, NOTHING_SELECTED},
     filter::View,
 };
 use crate::{
-    components::{chart::sparkline::Sparkline, moment::Moment, status::WebhookStatus},
+    components::{chart::sparkline::Sparkline, last::Last, status::WebhookStatus},
     islands::selection::{SELECT_ALL, SELECTED_NOTE, Selection, selected_words},
     pages::organization::counted,
 };
@@ -126,16 +126,5 @@ fn row(organization: OrganizationId, row: WebhookRow, all: bool, asked: &Asked) 
             <td><Sparkline buckets=activity/></td>
             <td><Last last/></td>
         </tr>
-    }
-}
-
-#[component]
-fn Last(last: Option<LastAttempt>) -> impl IntoView {
-    match last {
-        None => Either::Left(view! { <span class="quiet">"none yet"</span> }),
-        Some(LastAttempt { at, succeeded, summary }) => {
-            let class = if succeeded { "quiet" } else { "bad" };
-            Either::Right(view! { <span class=class><Moment at/>" · "{summary}</span> })
-        }
     }
 }

@@ -1,0 +1,54 @@
+//! Adding a webhook of the platform.
+
+use api::{paths, platform_webhooks::CreatePlatformWebhook};
+use leptos::prelude::*;
+
+use super::admit;
+use crate::{
+    components::{
+        breadcrumb::Breadcrumb,
+        button::SubmitButton,
+        error_summary::ErrorSummary,
+        heading::{Heading, PageTitle},
+    },
+    forms::{Form, PostForm},
+    page::page,
+    pages::organization::webhooks::new::WebhookFields,
+    session::use_session,
+};
+
+#[component]
+pub(crate) fn NewPlatformWebhookPage() -> impl IntoView {
+    let session = use_session();
+    let content = async move {
+        admit(session.await)?;
+        Ok(view! { <NewWebhook/> }.into_any())
+    };
+    view! {
+        <PageTitle words="Add platform webhook"/>
+        {page(content)}
+    }
+}
+
+#[component]
+fn NewWebhook() -> impl IntoView {
+    let form = Form::of::<CreatePlatformWebhook>();
+    let chosen = form.typed("event_type").unwrap_or_default();
+    let steps = [("Platform", paths::PLATFORM), ("Platform webhooks", paths::PLATFORM_WEBHOOKS)];
+    let steps = steps.map(|(words, to)| (words.to_owned(), to.to_owned())).into();
+    view! {
+        <Breadcrumb steps/>
+        <Heading>"Add platform webhook"</Heading>
+        <p class="lead">"It fires for every organization on this server."</p>
+        <ErrorSummary form=form.clone()/>
+        <div class="form-column">
+            <PostForm form=form.clone()>
+                <WebhookFields form chosen/>
+                <p class="actions">
+                    <SubmitButton words="Create webhook"/>
+                    <a class="button button-plain" href=paths::PLATFORM_WEBHOOKS>"Cancel"</a>
+                </p>
+            </PostForm>
+        </div>
+    }
+}

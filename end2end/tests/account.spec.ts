@@ -1,0 +1,96 @@
+// One's own account, and a session that ends while a form is open.
+import { expectError, summaryOf } from '../pages/form.ts';
+import { Header } from '../pages/header.ts';
+import { SignInPage } from '../pages/sign-in.ts';
+import { expectToast } from '../pages/toast.ts';
+import { UserForm } from '../pages/users.ts';
+import { person } from '../support/directory.ts';
+import { expect, test } from '../support/test.ts';
+import { awake, signInAs, visit } from '../support/visit.ts';
+
+test('the password is changed with the current one, and other sessions end', async ({ page, otherPage, organization }) => {
+  const { admin } = organization;
+  await signInAs(otherPage, admin);
+  await signInAs(page, admin);
+  await visit(page, '/');
+  await new Header(page).openMenu(admin.username);
+  await page.getByRole('link', { name: 'Your account', exact: true }).click();
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('Your account');
+  await expect(page.getByRole('main')).toContainText(admin.email);
+  await awake(page);
+  const current = page.getByLabel('Current password', { exact: true });
+  const wanted = page.getByLabel('New password', { exact: true });
+  await current.fill('not my password');
+  await wanted.fill('Copper-kettle-morning-52');
+  await page.getByRole('button', { name: 'Change password' }).click();
+  await expectError(page, current, 'This is not your password.');
+  expect(await page.content()).not.toContain('Copper-kettle-morning-52');
+  await current.fill(admin.password);
+  await wanted.fill('password');
+  await page.getByRole('button', { name: 'Change password' }).click();
+  await expect(wanted).toHaveAccessibleDescription(/guessed first/);
+  await current.fill(admin.password);
+  await wanted.fill('Copper-kettle-morning-52');
+  await page.getByRole('button', { name: 'Change password' }).click();
+  await expectToast(page, 'Password changed');
+  await visit(otherPage, '/');
+  await expect(otherPage).toHaveURL('/sign-in');
+  await signInAs(otherPage, { ...admin, password: 'Copper-kettle-morning-52' });
+});
+
+test('sessions are listed, this one marked; one ends, then all others', async ({ page, otherPage, organization }) => {
+  await signInAs(otherPage, organization.admin);
+  await signInAs(page, organization.admin);
+  await visit(page, '/account');
+  const rows = page.getByRole('table').locator('tbody').getByRole('row');
+  await expect(rows).toHaveCount(2);
+  await expect(rows.filter({ hasText: 'This session' })).toHaveCount(1);
+  await rows.getByRole('button', { name: 'End', exact: true }).click();
+  await expect(page.getByRole('dialog')).toContainText('is signed out at once');
+  await awake(page);
+  await page.getByRole('dialog').getByRole('button', { name: 'End session' }).click();
+  await expectToast(page, 'Session ended');
+  await expect(rows).toHaveCount(1);
+  await visit(otherPage, '/');
+  await expect(otherPage).toHaveURL('/sign-in');
+  await expect(page.getByRole('button', { name: 'End all other sessions' })).toHaveCount(0);
+
+  await signInAs(otherPage, organization.admin);
+  await visit(page, '/account');
+  await page.getByRole('button', { name: 'End all other sessions' }).click();
+  await expect(page.getByRole('dialog')).toContainText('You stay signed in here');
+  await awake(page);
+  await page.getByRole('dialog').getByRole('button', { name: 'End sessions' }).click();
+  await expectToast(page, 'All other sessions have ended');
+  await expect(rows).toHaveCount(1);
+});
+
+test('a form that is sent after the session has ended is there again, still filled', async ({ page, otherPage, organization }) => {
+  await signInAs(page, organization.admin);
+  const form = new UserForm(page, organization);
+  await form.open();
+  const who = person('late');
+  await form.fill(who);
+  await signInAs(otherPage, organization.admin);
+  const answer = await otherPage.context().request.delete('/api/auth/sessions');
+  expect(answer.status()).toBe(204);
+  await form.create.click();
+  await expect(page).toHaveURL(/\/sign-in\?to=/);
+  await expect(page.getByRole('main')).toContainText('what you typed is kept');
+  const signIn = new SignInPage(page);
+  await awake(page);
+  await signIn.signIn(organization.admin.username, 'not the password');
+  await expect(summaryOf(page)).toBeVisible();
+  await expect(page.getByRole('main')).toContainText('what you typed is kept');
+  await awake(page);
+  await signIn.signIn(organization.admin.username, organization.admin.password);
+  await expect(page).toHaveURL(`/organizations/${organization.id}/users/new`);
+  await expect(summaryOf(page)).toContainText('nothing was saved');
+  await expect(form.userName).toHaveValue(who.username);
+  await expect(form.email).toHaveValue(who.email);
+  await expect(form.name).toHaveValue(who.name);
+  await expect(form.password).toHaveValue('');
+  await awake(page);
+  await form.create.click();
+  await expectToast(page, 'User created successfully');
+});
