@@ -37,3 +37,27 @@ test('who sees no webhooks has no Find', async ({ page, organization, directory 
   await expect(header.settings).toBeVisible();
   await expect(header.find).toHaveCount(0);
 });
+
+test('who sees several organizations goes from one to another', async ({ page, organization, directory }) => {
+  const other = await directory.organization();
+  await directory.group(other, 'guests', organization.admin);
+  await signInAs(page, organization.admin);
+  await visit(page, '/');
+  const banner = page.getByRole('banner');
+  await banner.locator('summary', { hasText: organization.name }).click();
+  await banner.getByRole('link', { name: other.name, exact: true }).click();
+  await expect(page).toHaveURL(`/organizations/${other.id}`);
+  await expect(banner.locator('summary', { hasText: other.name })).toBeVisible();
+  await new Header(page).settings.click();
+  await expect(page).toHaveURL(`/organizations/${other.id}`);
+});
+
+test('a platform admin finds the rest of many organizations on the platform’s page', async ({ page, herald, directory }) => {
+  for (let made = 0; made < 12; made += 1) await directory.organization();
+  await signInAs(page, herald.admin);
+  await visit(page, '/');
+  const banner = page.getByRole('banner');
+  await banner.locator('summary', { hasText: 'Organization:' }).click();
+  await banner.getByRole('link', { name: 'All organizations', exact: true }).click();
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('Platform');
+});

@@ -57,8 +57,9 @@ const fn words(code: Code) -> (&'static str, &'static str) {
     match code {
         Code::Forbidden => (
             "You may not see this page",
-            "It is for those who hold the right role in the organization: org:admin for webhooks, org:users for users. \
-             An admin can add you to a group with that role.",
+            "It is for those who hold the right role in the organization: org:admin for webhooks and the audit log, \
+             org:users for users and groups. An admin can add you to a group with that role. The platform's pages are \
+             for platform admins.",
         ),
         Code::NotFound => (
             "This is not here",
