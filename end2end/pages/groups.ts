@@ -60,8 +60,7 @@ export class GroupPage {
   }
 
   row(username: string): Locator {
-    const name = this.page.getByRole('cell', { name: username, exact: true });
-    return this.page.getByRole('row').filter({ has: name });
+    return this.page.getByRole('row').filter({ has: this.page.getByText(username, { exact: true }) });
   }
 
   /** Asks; the modal answers. */
