@@ -45,6 +45,20 @@ export interface EmptyHerald {
   log(): string;
 }
 
+/** A server that can go away and come back at the same address. */
+export interface RestlessHerald extends Herald {
+  goAway(): Promise<void>;
+  comeBack(): Promise<void>;
+}
+
+export async function withRestlessHerald(use: (herald: RestlessHerald) => Promise<void>): Promise<void> {
+  await withProcess(async (server) => {
+    const herald = await server.start();
+    const { port } = new URL(herald.url);
+    await use({ ...herald, goAway: () => server.stop(), comeBack: () => server.listenAt(Number(port)) });
+  });
+}
+
 /** Runs a server for as long as `use` takes. */
 export async function withHerald(use: (herald: Herald) => Promise<void>): Promise<void> {
   await withProcess(async (server) => use(await server.start()));
@@ -122,10 +136,14 @@ class HeraldProcess {
 
   private async listen(): Promise<string> {
     const port = await freePort();
+    await this.listenAt(port);
+    return `http://127.0.0.1:${port}`;
+  }
+
+  async listenAt(port: number): Promise<void> {
     const url = `http://127.0.0.1:${port}`;
     this.serve(port, url);
     await this.ready(url);
-    return url;
   }
 
   private serve(port: number, url: string): void {

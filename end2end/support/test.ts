@@ -1,7 +1,15 @@
 // Import `test` and `expect` from here. A worker shares one server; each test gets a browser that is watched.
 import { type BrowserContext, expect, type Page, test as base } from '@playwright/test';
 import { Directory, type Organization } from './directory.ts';
-import { type EmptyHerald, type Herald, SERVER_MS_MAX, withEmptyHerald, withHerald } from './herald.ts';
+import {
+  type EmptyHerald,
+  type Herald,
+  type RestlessHerald,
+  SERVER_MS_MAX,
+  withEmptyHerald,
+  withHerald,
+  withRestlessHerald,
+} from './herald.ts';
 import { Receiver } from './receiver.ts';
 import { Watch } from './watch.ts';
 
@@ -19,6 +27,10 @@ interface TestFixtures {
   organization: Organization;
   /** A server that nobody has set up, for this test alone. */
   emptyHerald: EmptyHerald;
+  /** A server of its own that goes away and comes back. */
+  restlessHerald: RestlessHerald;
+  /** What may stand in the browser's console, because the test is about it. */
+  expectedInConsole: RegExp | undefined;
   /** A page in another browser, which shares no cookie with `page`. */
   otherPage: Page;
   serverLogOnFailure: void;
@@ -31,7 +43,10 @@ export const test = base.extend<TestFixtures, WorkerFixtures>({
 
   baseURL: ({ herald }, use) => use(herald.url),
 
-  context: ({ context, javaScriptEnabled }, use) => watched(context, javaScriptEnabled, use),
+  expectedInConsole: [undefined, { option: true }],
+
+  context: ({ context, javaScriptEnabled, expectedInConsole }, use) =>
+    watched(context, javaScriptEnabled, use, expectedInConsole),
 
   otherPage: async ({ browser, baseURL, javaScriptEnabled }, use) => {
     const context = await browser.newContext({ baseURL, javaScriptEnabled });
@@ -49,6 +64,8 @@ export const test = base.extend<TestFixtures, WorkerFixtures>({
 
   emptyHerald: [({}, use) => withEmptyHerald(use), { timeout: SERVER_MS_MAX }],
 
+  restlessHerald: [({}, use) => withRestlessHerald(use), { timeout: SERVER_MS_MAX }],
+
   serverLogOnFailure: [
     async ({ herald }, use, info) => {
       const before = herald.log().length;
@@ -65,8 +82,9 @@ async function watched(
   context: BrowserContext,
   hasScript: boolean | undefined,
   use: (context: BrowserContext) => Promise<void>,
+  expected?: RegExp,
 ): Promise<void> {
-  const watch = new Watch(context, hasScript ?? true);
+  const watch = new Watch(context, hasScript ?? true, expected);
   await use(context);
   expect(await watch.found(), 'what went wrong beside the test').toEqual([]);
 }

@@ -14,6 +14,7 @@ export class Watch {
   constructor(
     context: BrowserContext,
     private readonly hasScript: boolean,
+    private readonly expected?: RegExp,
   ) {
     context.on('console', (message) => this.hear(message));
     context.on('weberror', (error) => this.faults.push(`exception: ${error.error().stack}`));
@@ -35,6 +36,7 @@ export class Watch {
   private hear(message: ConsoleMessage): void {
     if (message.type() !== 'error' && message.type() !== 'warning') return;
     const text = message.text();
+    if (this.expected?.test(text)) return;
     if (REFUSED.test(text) || (!this.hasScript && NOT_USED.test(text))) return;
     this.faults.push(`console.${message.type()}: ${text} (${message.location().url})`);
   }

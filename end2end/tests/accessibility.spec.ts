@@ -35,7 +35,22 @@ async function pages(directory: Directory, organization: Organization): Promise<
     `${at}/webhooks`, `${at}/webhooks?q=nothing-like-it`, `${at}/webhooks?delete=${quiet.id}&delete=${held.id}`,
     `${at}/webhooks?delete=`, `${at}/webhooks/new`, `${at}/webhooks/${webhook.id}`, `${at}/webhooks/${held.id}`,
     `${at}/webhooks/${quiet.id}`, `${at}/webhooks/${quiet.id}/deliveries`, `${at}/webhooks/${webhook.id}/deliveries`,
-    `${at}/webhooks/${quiet.id}/secret`, `${at}/webhooks/${quiet.id}/edit`, '/nothing',
+    `${at}/webhooks/${quiet.id}/secret`, `${at}/webhooks/${quiet.id}/edit`, ...(await ofDeliveries(directory, organization, at)), '/nothing',
+  ];
+}
+
+/** What became of two events: lists, questions, a delivery that failed and one that waits, and finding them. */
+async function ofDeliveries(directory: Directory, organization: Organization, at: string): Promise<string[]> {
+  const failing = await directory.webhook(organization, { type: 'USER_LOGIN', name: 'fails', url: 'http://127.0.0.1:4999/' });
+  const resting = await directory.webhook(organization, { type: 'USER_LOGIN', name: 'rests', enabled: false });
+  await directory.publishLogins(organization, ['ada', 'grace']);
+  const failed = await directory.untilDelivery(organization, failing, ({ attempts }) => attempts > 0);
+  const held = await directory.untilDelivery(organization, resting, ({ status }) => status === 'held');
+  const [list, rest] = [failing, resting].map(({ id }) => `${at}/webhooks/${id}/deliveries`);
+  return [
+    `${at}/deliveries/${failed.id}`, `${at}/deliveries/${failed.id}?side=response`, `${at}/deliveries/${held.id}`,
+    `${list}?status=delivered&from=2026-01-01T00:00`, `${list}?redeliver=all`, `${rest}?held=discard`, `${at}/find`,
+    `${at}/find?q=ada`, `${at}/find?q=nobody`,
   ];
 }
 

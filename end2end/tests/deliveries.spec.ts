@@ -128,6 +128,7 @@ test('what was held is discarded', async ({ page, organization, directory, recei
   await page.getByRole('link', { name: 'Discard 30 held' }).click();
   await expect(list.modal).toContainText('will never be sent');
   await list.confirm('Discard 30').click();
+  await expect(list.job).toContainText(/Discarding what was held|Done: 30 discarded/);
   await expect(async () => {
     await list.open(new URL(page.url()).search);
     await expect(list.job).toContainText('Done: 30 discarded', { timeout: 500 });
@@ -148,6 +149,7 @@ test('what was held is released', async ({ page, organization, directory, receiv
   await list.open();
   await page.getByRole('link', { name: 'Release 2 held' }).click();
   await list.confirm('Release 2').click();
+  await expect(list.job).toContainText(/Releasing what was held|Done: 2 released/);
   for (let count = 0; count < 2; count += 1) await receiver.next();
   await expect(async () => {
     await list.open('?status=delivered');

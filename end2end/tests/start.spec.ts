@@ -34,7 +34,7 @@ test('what failed, what is pending, what is held and what happened', async ({ pa
   const waiting = page.getByRole('region', { name: 'What is pending' });
   await expect(waiting.getByRole('listitem').filter({ hasText: 'rests' })).toContainText('1 held');
   await expect(waiting.getByRole('listitem').filter({ hasText: 'fails' })).toContainText('1 pending');
-  const events = page.getByRole('region', { name: 'Recent events' }).first();
+  const events = page.getByRole('region', { name: 'Recent events', exact: true });
   await expect(events.getByRole('row').filter({ hasText: 'USER_LOGIN for ada' })).toContainText('0 of 2 delivered');
   await expect(events.getByRole('row').filter({ hasText: 'USER_DISABLED for leaver' })).toContainText('Delivered');
   await events.getByRole('link', { name: 'USER_LOGIN for ada' }).click();

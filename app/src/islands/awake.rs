@@ -8,6 +8,7 @@ use web_sys::{
     Element, Event, HtmlDetailsElement, HtmlFormElement, Node, js_sys::Date, wasm_bindgen::JsCast,
 };
 
+use super::reach::{send, when_reachable};
 use crate::{
     browser::{all, focus},
     relative::{due, relative},
@@ -15,23 +16,33 @@ use crate::{
 
 /// How often relative times are said anew.
 const TICK: Duration = Duration::from_secs(5);
+const AWAY: &str =
+    "The server cannot be reached. What you typed is kept, and sent as soon as the server is back.";
 /// Says that a form is on its way.
 const SENDING: &str = "data-sending";
+/// Says that the server was there a moment ago.
+const CLEARED: &str = "data-cleared";
 /// The id of the field that the key `/` leads into.
 pub(crate) const FIND: &str = "find";
 
 #[island]
 pub(crate) fn Awake() -> impl IntoView {
-    Effect::new(|_| {
+    let away = RwSignal::new(false);
+    Effect::new(move |_| {
         tick_moments();
         close_menus_when_left();
         take_out_toasts();
-        send_forms_once();
+        send_forms_once(away);
         find_by_key();
         if let Some(root) = document().document_element() {
             let _ = root.set_attribute("data-hydrated", "");
         }
     });
+    view! {
+        <p class="away" role="alert" hidden=move || !away.get()>
+            {move || away.get().then_some(AWAY)}
+        </p>
+    }
 }
 
 fn tick_moments() {
@@ -93,16 +104,26 @@ fn closest(event: &Event, selector: &str) -> Option<Element> {
     event.target()?.dyn_into::<Element>().ok()?.closest(selector).ok()?
 }
 
-/// A second click while a form is on its way does nothing. A page that the browser brings back may send again.
-fn send_forms_once() {
-    window_event_listener(ev::submit, |event| {
+/// A form goes once, and only when the server can be reached: until then it waits as it was typed. A second click meanwhile
+/// does nothing; a page that the browser brings back may send again.
+fn send_forms_once(away: RwSignal<bool>) {
+    window_event_listener(ev::submit, move |event| {
         let form = event.target().and_then(|target| target.dyn_into::<HtmlFormElement>().ok());
         let Some(form) = form.filter(|form| form.method() == "post") else { return };
-        if form.has_attribute(SENDING) {
-            event.prevent_default();
-        } else {
-            let _ = form.set_attribute(SENDING, "");
+        if form.has_attribute(CLEARED) {
+            let _ = form.remove_attribute(CLEARED);
+            return;
         }
+        event.prevent_default();
+        if form.has_attribute(SENDING) {
+            return;
+        }
+        let _ = form.set_attribute(SENDING, "");
+        let button = event.submitter();
+        when_reachable(away, move || {
+            let _ = form.set_attribute(CLEARED, "");
+            send(&form, button.as_ref());
+        });
     });
     window_event_listener(ev::pageshow, |_| {
         for form in all::<HtmlFormElement>("form[data-sending]") {

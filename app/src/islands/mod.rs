@@ -8,6 +8,7 @@ pub(crate) mod live;
 mod polling;
 pub(crate) mod progress;
 pub(crate) mod question;
+mod reach;
 pub(crate) mod sample;
 pub(crate) mod selection;
 pub(crate) mod theme;

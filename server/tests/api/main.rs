@@ -11,6 +11,7 @@ mod custom_headers;
 mod deliveries;
 mod delivery_page;
 mod feed;
+mod find;
 mod functions;
 mod groups;
 mod organizations;

@@ -14,6 +14,7 @@ mod purge;
 mod redelivery;
 mod retention;
 mod schedule;
+mod spans;
 mod test_sends;
 
 const WEBHOOKS: &str = "/api/organizations/parallelworks/webhooks";

@@ -133,7 +133,7 @@ fn EventList(organization: OrganizationId, events: Vec<RecentEvent>) -> impl Int
     };
     let rows = events.into_iter().map(row).collect::<Vec<_>>();
     Either::Right(view! {
-        <div class="table-scroll" role="region" aria-label="Recent events" tabindex="0">
+        <div class="table-scroll" role="region" aria-label="Table of recent events" tabindex="0">
             <table class="table">
                 <thead>
                     <tr>
