@@ -62,6 +62,11 @@ pub(super) const B8_1E7: Spec = Spec {
     unit: "of with 10^4",
     ..at_least("B8.1e7", "claim and complete, 10^7 rows of history", 0.80, 0.90)
 };
+pub(super) const B9_LIST: Spec =
+    at_most("B9.list", "a page of deliveries under load, 10^6 rows, p99", "ms", 20.0, 8.0);
+pub(super) const B9_FILTER: Spec = at_most("B9.filter", "the same by status and time, p99", "ms", 20.0, 8.0);
+pub(super) const B9_DELIVERY: Spec = at_most("B9.delivery", "one delivery under load, p99", "ms", 20.0, 8.0);
+pub(super) const B9_FIND: Spec = at_most("B9.find", "finding events under load, p99", "ms", 20.0, 8.0);
 pub(super) const B14_IDLE: Spec = at_most("B14.idle", "memory, idle", "MiB", 50.0, 25.0);
 pub(super) const B14_PENDING: Spec = at_most("B14.pending", "memory, 10^6 pending", "MiB", 100.0, 50.0);
 pub(super) const B14_BINARY: Spec = at_most("B14.binary", "the binary", "MiB", 40.0, 25.0);

@@ -20,6 +20,7 @@ mod message;
 mod numbers;
 mod pacer;
 mod raw;
+mod reads;
 mod scale;
 mod seed;
 mod side;
@@ -60,6 +61,8 @@ pub(crate) enum Part {
     B7,
     #[value(name = "B8")]
     B8,
+    #[value(name = "B9")]
+    B9,
     #[value(name = "B14")]
     B14,
     #[value(name = "B17")]
@@ -70,7 +73,7 @@ pub(crate) enum Part {
 }
 
 impl Part {
-    pub(crate) const ALL: [Self; 12] = [
+    pub(crate) const ALL: [Self; 13] = [
         Self::B1,
         Self::B2,
         Self::B3,
@@ -80,6 +83,7 @@ impl Part {
         Self::B6,
         Self::B7,
         Self::B8,
+        Self::B9,
         Self::B14,
         Self::B17,
         Self::B15,
@@ -96,6 +100,7 @@ impl Part {
             Self::B6 => together::latency(bench).await,
             Self::B7 => fairness::black_hole(bench).await,
             Self::B8 => history::growth(bench).await,
+            Self::B9 => reads::pages(bench).await,
             Self::B14 => cost::footprint(bench).await,
             Self::B17 => backlog::dead_receiver(bench).await,
             Self::B15 => cost::statements(bench).await,

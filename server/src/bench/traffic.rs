@@ -94,6 +94,18 @@ impl Target {
         .into_bytes()
     }
 
+    /// A call of a server function, as the console's scripts make it.
+    pub(super) fn call(&self, function: &str, form: &str) -> Vec<u8> {
+        let Self { address, key } = self;
+        let length = form.len();
+        format!(
+            "POST /fn/{function} HTTP/1.1\r\nhost: {address}\r\nauthorization: Bearer {key}\r\n\
+             accept: application/json\r\ncontent-type: application/x-www-form-urlencoded\r\n\
+             content-length: {length}\r\n\r\n{form}"
+        )
+        .into_bytes()
+    }
+
     pub(super) fn publish(&self, body: &str) -> Vec<u8> {
         self.post(&events_path(), body)
     }
