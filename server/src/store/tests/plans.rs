@@ -220,7 +220,9 @@ async fn events_are_found_by_whom_they_are_about() {
         for step in steps {
             assert!(plan.iter().any(|found| found == step), "{step}: {plan:#?}");
         }
-        assert_eq!(full_scan(&plan), None, "{plan:#?}");
+        // All of the platform's webhooks are wanted, and the index has no other.
+        let scan = full_scan(&plan).filter(|step| !step.ends_with("USING INDEX webhooks_of_platform"));
+        assert_eq!(scan, None, "{plan:#?}");
     }
 }
 
