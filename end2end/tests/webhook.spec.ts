@@ -231,3 +231,24 @@ test('the keyboard alone edits a webhook', { tag: '@javascript' }, async ({ page
   await expectToast(page, 'Webhook saved');
   await expect(page.getByRole('heading', { level: 1 })).toHaveText('by-keyboard');
 });
+
+test('no tab breaks a rule of accessibility, in either theme and narrow', async ({ page, organization, directory, baseURL, receiver }) => {
+  test.slow();
+  receiver.answerWith(410);
+  const webhook = await directory.webhook(organization, { type: 'USER_LOGIN', url: receiver.url });
+  await signInAs(page, organization.admin);
+  await receiver.next();
+  const detail = new WebhookPage(page);
+  for (const value of ['light', 'dark']) {
+    await page.context().addCookies([{ name: 'herald_theme', value, url: String(baseURL) }]);
+    for (const width of [1280, 360]) {
+      await page.setViewportSize({ width, height: 800 });
+      for (const tab of ['', '/deliveries', '/secret', '/edit'] as const) {
+        await detail.open(organization, webhook, tab);
+        expect(await violations(page), `${tab} ${value} ${width}`).toEqual([]);
+        const overflow = await page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth');
+        expect(overflow, `${tab} ${value} ${width}`).toBeLessThanOrEqual(0);
+      }
+    }
+  }
+});

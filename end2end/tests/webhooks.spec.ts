@@ -336,6 +336,23 @@ test.describe('finding', () => {
     await expect(webhooks.row('gone')).toContainText('410 Gone');
   });
 
+  test('each row shows its last day and how its newest attempt ended', async ({ page, organization, directory, receiver }) => {
+    await directory.webhook(organization, { name: 'busy', type: 'USER_LOGIN', url: receiver.url });
+    await signInAs(page, organization.admin);
+    await receiver.next();
+    const webhooks = new WebhooksPage(page, organization);
+    await expect(async () => {
+      await webhooks.open('?q=busy');
+      await expect(webhooks.row('busy')).toContainText('100 %', { timeout: 500 });
+    }).toPass();
+    const day = webhooks.row('busy').getByRole('img', { name: 'Attempts of the last 24 hours: 1 succeeded, 0 failed' });
+    await expect(day).toBeVisible();
+    await expect(webhooks.row('busy')).toContainText(/(just now|s ago) · 200/);
+    await webhooks.open('?q=billing');
+    await expect(webhooks.row('billing').getByRole('img', { name: 'No attempts in the last 24 hours' })).toBeVisible();
+    await expect(webhooks.row('billing')).toContainText('—');
+  });
+
   test('no match has a way out', async ({ page, organization }) => {
     const webhooks = new WebhooksPage(page, organization);
     await webhooks.open('?q=nothing-like-it&status=enabled');

@@ -30,6 +30,7 @@ pub(crate) fn AttemptsChart(buckets: Vec<Bucket>) -> impl IntoView {
                 <span class="chart-key chart-key-bad">"Failed"</span>
             </figcaption>
             <Drawing
+                nothing="No attempt in this time."
                 label=format!("Attempts over time: {succeeded} succeeded, {failed} failed")
                 plane
                 buckets

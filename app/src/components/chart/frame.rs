@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use domain::{Bucket, Timestamp};
-use leptos::{prelude::*, svg};
+use leptos::{either::Either, prelude::*, svg};
 
 /// Of the whole drawing, in its own units.
 pub(super) const WIDTH: f64 = 560.0;
@@ -22,12 +22,14 @@ const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 pub(super) struct Plane {
     /// The value of the highest line.
     top: f64,
+    /// There is nothing higher than zero.
+    empty: bool,
     steps: usize,
 }
 
 impl Plane {
     pub(super) fn new(highest: u64, steps: usize) -> Self {
-        Self { top: round_up(highest), steps: steps.max(1) }
+        Self { top: round_up(highest), empty: highest == 0, steps: steps.max(1) }
     }
 
     /// How wide a step is.
@@ -48,6 +50,8 @@ impl Plane {
 /// The drawing: its lines and words, and what is drawn on them.
 #[component]
 pub(super) fn Drawing(
+    /// What stands in its place when there is nothing to draw.
+    nothing: &'static str,
     /// What it shows, in a sentence.
     label: String,
     plane: Plane,
@@ -56,6 +60,9 @@ pub(super) fn Drawing(
     words: fn(f64) -> String,
     children: Children,
 ) -> impl IntoView {
+    if plane.empty {
+        return Either::Left(view! { <p class="chart-nothing">{nothing}</p> });
+    }
     let lines = (0..=LINES).map(|line| {
         let value = plane.top * f64::from(line) / f64::from(LINES);
         let y = plane.y(value);
@@ -80,13 +87,13 @@ pub(super) fn Drawing(
                 .child(time_words(bucket.start, by_day))
         })
         .collect::<Vec<_>>();
-    view! {
+    Either::Right(view! {
         <svg class="chart" role="img" aria-label=label viewBox=format!("0 0 {WIDTH} {HEIGHT}")>
             {lines}
             {times}
             {children()}
         </svg>
-    }
+    })
 }
 
 /// `14:00`, or `11-24` where days are what differs.

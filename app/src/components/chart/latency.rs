@@ -32,6 +32,7 @@ pub(crate) fn LatencyChart(buckets: Vec<Bucket>) -> impl IntoView {
                 <span class="chart-key chart-key-p95">"p95"</span>
             </figcaption>
             <Drawing
+                nothing="No attempt succeeded in this time."
                 label=format!("Time to answer over time: p95 up to {}", ms_words(highest))
                 plane
                 buckets

@@ -16,7 +16,7 @@ pub(crate) fn Sparkline(buckets: Vec<Bucket>) -> impl IntoView {
     let (succeeded, failed) = totals(&buckets);
     let label = match succeeded + failed {
         0 => "No attempts in the last 24 hours".to_owned(),
-        _ => format!("Last 24 hours: {succeeded} attempts succeeded, {failed} failed"),
+        _ => format!("Attempts of the last 24 hours: {succeeded} succeeded, {failed} failed"),
     };
     let highest = buckets.iter().map(Bucket::attempts).max().unwrap_or_default().max(1);
     let width = STEP * u32::try_from(buckets.len().max(1)).unwrap_or(1) - (STEP - BAR);

@@ -1,9 +1,9 @@
 //! Pages of webhooks: who matches, in which order, and how many there are.
 
-use domain::{WebhookFilter, WebhookState, limits::PAGE_ROWS};
+use domain::{Description, Timestamp, WebhookFilter, WebhookState, limits::PAGE_ROWS};
 
 use super::TestStore;
-use crate::store::Owner;
+use crate::store::{ActedBy, Owner, StoreError, WebhookChange};
 
 fn searching(search: &str) -> WebhookFilter {
     WebhookFilter { search: search.to_owned(), ..WebhookFilter::default() }
@@ -61,4 +61,42 @@ async fn a_page_tells_failing_webhooks_from_those_that_are_disabled() {
         let found: Vec<_> = page.webhooks.iter().map(|row| (row.webhook.name.as_str(), row.state)).collect();
         assert_eq!(found, [(name, state)]);
     }
+}
+
+#[tokio::test]
+async fn the_oldest_that_is_pending_is_found_among_what_is_not() {
+    let store = TestStore::open().await;
+    let (own, other) = (store.organization("own").await.id, store.organization("other").await.id);
+    let webhook = store.webhook(own, "hook").await;
+    store.deliveries(1, "delivered", 3).await;
+    assert_eq!(store.store.oldest_pending(own, webhook).await.expect("a webhook"), None);
+    store.deliveries(1, "pending", 2).await;
+    store.execute("UPDATE deliveries SET created_at = seq * 1000").await.expect("changed");
+    let oldest = store.store.oldest_pending(own, webhook).await.expect("a webhook");
+    assert_eq!(oldest.map(Timestamp::unix_ms), Some(4_000));
+    let foreign = store.store.oldest_pending(other, webhook).await;
+    assert!(matches!(foreign, Err(StoreError::NotFound("webhook"))));
+}
+
+#[tokio::test]
+async fn a_change_that_was_made_from_an_older_version_is_refused_and_the_faster_one_is_named() {
+    let store = TestStore::open().await;
+    let organization = store.organization("own").await.id;
+    let id = store.webhook(organization, "hook").await;
+    let read = async || store.store.webhook(organization, id).await.expect("a webhook");
+    let change = async |description: &str, version: &str| {
+        let change = WebhookChange {
+            description: Some(Description::parse(description).expect("a text")),
+            version: Some(version.to_owned()),
+            ..WebhookChange::default()
+        };
+        store.store.change_webhook(organization, id, change, ActedBy::system()).await
+    };
+    let first = read().await.version;
+    assert!(change("one", &first).await.is_ok());
+    assert!(matches!(change("two", &first).await, Err(StoreError::Outrun)));
+    assert_eq!(read().await.webhook.description.as_deref(), Some("one"), "nothing was overwritten");
+    let update = store.store.last_webhook_update(organization, id).await.expect("read").expect("one");
+    assert_eq!(update.members, ["description"]);
+    assert!(change("two", &read().await.version).await.is_ok());
 }

@@ -63,11 +63,13 @@ fn FailingBanner(view: WebhookView, last_failed: Option<Attempt>) -> impl IntoVi
 #[component]
 fn DisabledByHerald(view: WebhookView, last_failed: Option<Attempt>, deliveries: String) -> impl IntoView {
     let reason = view.disabled_reason.unwrap_or_default();
+    // A 410 is the reason itself.
+    let hint = last_failed.filter(|attempt| attempt.status != Some(410)).map(|attempt| hint(&attempt));
     view! {
         <section class="banner banner-bad" aria-labelledby="banner-title">
             <h2 id="banner-title">"Herald disabled this webhook."</h2>
             <p>{reason}</p>
-            {last_failed.as_ref().map(|attempt| view! { <p>{hint(attempt)}</p> })}
+            {hint.map(|words| view! { <p>{words}</p> })}
             <p>"When the receiver works, send a test, then enable the webhook. Until then what happens is held, not lost. "<Held held=view.held deliveries/></p>
         </section>
     }

@@ -46,8 +46,8 @@ pub(super) fn WebhooksTable(
                             />
                         </th>
                         <th scope="col">"Name"</th>
-                        <th scope="col">"Type"</th>
-                        <th scope="col">"URL"</th>
+                        <th scope="col" class="cell-spare">"Type"</th>
+                        <th scope="col" class="cell-spare">"URL"</th>
                         <th scope="col">"Status"</th>
                         <th scope="col">"Last 24 hours"</th>
                         <th scope="col">"Last delivery"</th>
@@ -116,8 +116,8 @@ fn row(organization: OrganizationId, row: WebhookRow, all: bool, asked: &Asked) 
                 />
             </td>
             <td class="strong"><a href=paths::webhook(organization, id)>{webhook.name}</a></td>
-            <td class="mono">{webhook.event_type.as_str()}</td>
-            <td class="mono cell-url" title=webhook.url.clone()>{webhook.url.clone()}</td>
+            <td class="mono cell-spare">{webhook.event_type.as_str()}</td>
+            <td class="mono cell-url cell-spare" title=webhook.url.clone()>{webhook.url.clone()}</td>
             <td>
                 <WebhookStatus state held/>
                 {pending}
