@@ -1,5 +1,10 @@
 //! Webhooks: the Webhooks tab, the form, a webhook's page.
 
+#![allow(
+    clippy::too_many_arguments,
+    reason = "the fields of a form are arguments, in the browser's half too"
+)]
+
 use std::fmt;
 
 use domain::{
@@ -282,7 +287,6 @@ pub fn after_edit(organization: OrganizationId, webhook: WebhookId) -> Next {
 }
 
 /// Changes a webhook by its form. What somebody else has changed since the form was made is not overwritten: 409.
-#[allow(clippy::too_many_arguments, reason = "the fields of a form are arguments")]
 #[server(prefix = "/fn", endpoint = "webhooks/save", client = Once)]
 pub async fn save_webhook(
     organization_id: OrganizationId,
