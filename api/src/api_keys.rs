@@ -6,12 +6,12 @@ use domain::{ApiKeyId, OrganizationId, Timestamp};
 use serde::{Deserialize, Serialize};
 use server_fn_macro_default::server;
 
+#[cfg(feature = "ssr")]
+use crate::{Next, Toast, Told, backend, paths, settle};
 use crate::{
-    Next, Problem, Toast, paths,
+    Problem,
     transport::{Once, Repeatable},
 };
-#[cfg(feature = "ssr")]
-use crate::{Told, backend, settle};
 
 /// A key as its user sees it; the key itself is told once, when it is made.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -84,6 +84,7 @@ pub async fn delete_api_key(
     settle(&backend, outcome, |()| Next::saying(tab(organization_id), Toast::ApiKeyDeleted))
 }
 
+#[cfg(feature = "ssr")]
 fn tab(organization: Option<OrganizationId>) -> String {
     organization.map_or_else(|| paths::START.to_owned(), paths::api_keys)
 }

@@ -113,6 +113,7 @@ pub async fn remove_member(
     settle(&backend, outcome, |()| at_group(organization_id, group_id, Toast::MemberRemoved))
 }
 
+#[cfg(feature = "ssr")]
 fn at_group(organization: OrganizationId, group: GroupId, toast: Toast) -> Next {
     Next::saying(paths::group(organization, group), toast)
 }

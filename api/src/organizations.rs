@@ -4,12 +4,12 @@ use domain::{Organization, OrganizationId, Seats, Timestamp};
 use serde::{Deserialize, Serialize};
 use server_fn_macro_default::server;
 
+#[cfg(feature = "ssr")]
+use crate::{Next, Toast, backend, paths, settle};
 use crate::{
-    Next, Problem, Toast, paths,
+    Problem,
     transport::{Once, Repeatable},
 };
-#[cfg(feature = "ssr")]
-use crate::{backend, settle};
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OrganizationView {

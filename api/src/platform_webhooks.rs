@@ -3,13 +3,13 @@
 use domain::WebhookId;
 use server_fn_macro_default::server;
 
-use crate::{
-    Next, Problem, Toast, paths,
-    transport::{Once, Repeatable},
-    webhooks::{NewWebhook, WebhookRow, WebhookView},
-};
 #[cfg(feature = "ssr")]
-use crate::{backend, settle};
+use crate::{Next, Toast, backend, paths, settle, webhooks::NewWebhook};
+use crate::{
+    Problem,
+    transport::{Once, Repeatable},
+    webhooks::{WebhookRow, WebhookView},
+};
 
 /// By name.
 #[server(prefix = "/fn", endpoint = "platform-webhooks/list", client = Repeatable)]
@@ -53,6 +53,7 @@ pub async fn delete_platform_webhook(webhook_id: WebhookId) -> Result<(), Proble
     settle(&backend, outcome, |()| at_list(Toast::WebhooksDeleted))
 }
 
+#[cfg(feature = "ssr")]
 fn at_list(toast: Toast) -> Next {
     Next::saying(paths::PLATFORM_WEBHOOKS, toast)
 }

@@ -226,6 +226,7 @@ pub async fn set_user_admin(
     settle(&backend, outcome, |()| at_user(organization_id, user_id, Toast::UserSaved))
 }
 
+#[cfg(feature = "ssr")]
 fn at_user(organization: OrganizationId, user: UserId, toast: Toast) -> Next {
     Next::saying(paths::user(organization, user), toast)
 }
