@@ -9,7 +9,7 @@ use super::{
     api_keys::{NewApiKey, insert_api_key},
     audit::{ActedBy, AuditEntry, Changes, Target},
     group::Group,
-    parsed,
+    parsed, to_json,
     user_acts::insert_user,
     users::NewUserRow,
     writer::Write,
@@ -117,6 +117,16 @@ impl Store {
         .fetch_all(&mut *self.pages.reader().await?)
         .await?;
         rows.into_iter().map(TryInto::try_into).collect()
+    }
+
+    /// How many users each of these organizations has.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn members_of(&self, organizations: &[OrganizationId]) -> Result<Vec<u32>, StoreError> {
+        let sql = "SELECT (SELECT count(*) FROM users WHERE organization_id = value) FROM json_each(?) ORDER BY key";
+        let mut reader = self.pages.reader().await?;
+        Ok(sqlx::query_scalar(sql).bind(to_json(organizations)).fetch_all(&mut *reader).await?)
     }
 
     /// All organizations with their seats, by name.

@@ -6,10 +6,16 @@ use domain::{Invalid, Name, Organization, Seats};
 use crate::{access::Grant, herald::Herald, store::StoredOrganization};
 
 impl Herald {
-    pub(crate) async fn list_organizations(&self, grant: &Grant) -> Result<Vec<Organization>, Problem> {
+    /// Those that the caller sees, each with how many users it has.
+    pub(crate) async fn list_organizations(
+        &self,
+        grant: &Grant,
+    ) -> Result<Vec<(Organization, u32)>, Problem> {
         let user = grant.user()?;
         let found = self.store.organizations_of(user.id, user.platform_admin).await?;
-        Ok(found.iter().map(StoredOrganization::view).collect())
+        let ids: Vec<_> = found.iter().map(|organization| organization.id).collect();
+        let members = self.store.members_of(&ids).await?;
+        Ok(found.iter().map(StoredOrganization::view).zip(members).collect())
     }
 
     /// Those that the caller sees; a platform admin sees all, with their seats.

@@ -22,7 +22,7 @@ async fn an_organization_is_answered_as_it_was_made() {
     assert_eq!(made, expected);
     assert_eq!(admin.get(&format!("{PATH}/acme%20&%20s%C3%B6hne")).await.ok(), expected);
     assert_eq!(
-        column(&admin.get(PATH).await.ok(), "name"),
+        column(&admin.get(PATH).await.ok()["organizations"], "name"),
         ["parallelworks", "Acme & Söhne"],
         "one's own first"
     );
@@ -37,8 +37,13 @@ async fn one_lists_those_that_one_sees() {
     admin.create_user_in("acme", "theirs").await;
     let theirs = admin.log_in("theirs", PASSWORD).await;
     let list = theirs.get(PATH).await.ok();
-    assert_eq!(column(&list, "name"), ["acme"]);
-    assert_members(&list[0], &["id", "name", "displayName", "partner"]);
+    assert_eq!(column(&list["organizations"], "name"), ["acme"]);
+    let acme = &list["organizations"][0];
+    assert_members(acme, &["id", "name", "displayName", "partner", "members", "selfService"]);
+    assert_eq!(
+        (&list["total"], &acme["members"], &acme["selfService"]),
+        (&json!(1), &json!(1), &json!(false))
+    );
     herald.stop().await;
 }
 
@@ -58,6 +63,6 @@ async fn a_bad_name_is_refused() {
     assert_problem(&admin.post(PATH, json!({})).await, 422, &["#/organizationName"]);
     let misnamed = json!({ "organizationName": "new", "name": "new" });
     assert_problem(&admin.post(PATH, misnamed).await, 422, &["#/name"]);
-    assert_eq!(column(&admin.get(PATH).await.ok(), "name").len(), 2);
+    assert_eq!(column(&admin.get(PATH).await.ok()["organizations"], "name").len(), 2);
     herald.stop().await;
 }

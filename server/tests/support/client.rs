@@ -336,7 +336,7 @@ impl Client {
     /// The id of an organization that this client sees.
     pub async fn organization_id(&self, name: &str) -> String {
         let all = self.get("/api/organizations").await.ok();
-        let found = all.as_array().expect("a list").iter().find(|one| one["name"] == name);
+        let found = all["organizations"].as_array().expect("a list").iter().find(|one| one["name"] == name);
         found.expect("that organization")["id"].as_str().expect("an id").to_owned()
     }
 

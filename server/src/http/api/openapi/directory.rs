@@ -18,11 +18,16 @@ pub(super) fn describe(operation: Operation) -> Option<Description> {
 
 fn organizations(operation: Operation) -> Option<Description> {
     Some(match operation {
-        Operation::ListOrganizations => Description::new(
-            ORGANIZATIONS,
-            "List the organizations that one sees",
-        )
-        .answers(200, "All of them.", list(&shape("Organization"))),
+        Operation::ListOrganizations => {
+            Description::new(ORGANIZATIONS, "List the organizations that one sees").answers(
+                200,
+                "All of them.",
+                object([
+                    required("total", json!({ "type": "integer" })),
+                    required("organizations", list(&shape("ListedOrganization"))),
+                ]),
+            )
+        }
         Operation::CreateOrganization => Description::new(ORGANIZATIONS, "Create an organization")
             .body(
                 input([required("organizationName", text("1 to 100 characters, no `/`."))]),

@@ -39,7 +39,8 @@ pub(super) fn all() -> Map<String, Value> {
         ("Group", object(group(count("How many members it has.")))),
         ("GroupWithMembers", object(group(list(&shape("Member"))))),
         ("Member", member()),
-        ("Organization", organization()),
+        ("Organization", object(organization())),
+        ("ListedOrganization", listed_organization()),
         ("Seats", seats()),
         ("AllowedTargets", allowed_targets()),
         ("Session", session()),
@@ -256,13 +257,20 @@ fn member() -> Value {
     object([required("id", id("")), required("username", text("")), required("email", text(""))])
 }
 
-fn organization() -> Value {
-    object([
+fn organization() -> Vec<super::describe::Member> {
+    vec![
         required("id", id("")),
         required("name", text("")),
         required("displayName", text("")),
         required("partner", json!({ "const": false })),
-    ])
+    ]
+}
+
+fn listed_organization() -> Value {
+    let mut members = organization();
+    members.push(required("members", count("Its users.")));
+    members.push(required("selfService", json!({ "const": false })));
+    object(members)
 }
 
 fn allowed_targets() -> Value {
