@@ -142,7 +142,7 @@ fn offset(happened: Timestamp, at: Timestamp) -> String {
     format!("+{}", lasting(at.since(happened)))
 }
 
-/// `then after 30 min, 2 h, 5 h … until 2026-11-28`.
+/// `if it fails, again after 30 min, 2 h, 5 h … until 2026-11-27`.
 fn rest_words(waits: &[Duration], due: Timestamp) -> String {
     if waits.is_empty() {
         return "the last of the schedule".to_owned();
@@ -162,7 +162,7 @@ mod tests {
     fn what_is_left_of_the_schedule_is_said_up_to_its_end() {
         let due = Timestamp::from_unix_ms(1_795_528_931_204);
         let words = |made| rest_words(RetryPolicy::default().waits_left(made), due);
-        assert_eq!(words(2), "if it fails, again after 30 min, 2 h, 5 h … until 2026-11-28");
+        assert_eq!(words(2), "if it fails, again after 30 min, 2 h, 5 h … until 2026-11-27");
         assert_eq!(words(8), "if it fails, again after 1 d until 2026-11-25");
         assert_eq!(words(9), "the last of the schedule");
     }
