@@ -18,7 +18,10 @@ pub(crate) async fn until_delivered(
     count: usize,
 ) -> Outcome<Vec<Delivery>> {
     until(async || {
-        let page = tenant.herald.call(list_deliveries(tenant.organization, webhook, DeliveryFilter::default(), None)).await?;
+        let page = tenant
+            .herald
+            .call(list_deliveries(tenant.organization, webhook, DeliveryFilter::default(), None))
+            .await?;
         let deliveries = page.deliveries.into_iter().map(|row| row.delivery);
         let done: Vec<Delivery> =
             deliveries.filter(|one| !one.test && one.status == DeliveryState::Delivered).collect();
