@@ -37,8 +37,8 @@ pub(super) fn OverviewCards(organization: OrganizationId, overview: Overview) ->
                 <h2 id="waiting-title">"What is pending"</h2>
                 <WaitingList organization waiting/>
             </section>
-            <section class="card overview-wide">
-                <h2>"Recent events"</h2>
+            <section class="card overview-wide" aria-labelledby="events-title">
+                <h2 id="events-title">"Recent events"</h2>
                 <EventList organization events/>
             </section>
         </div>
