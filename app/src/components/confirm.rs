@@ -1,5 +1,7 @@
 //! A question whose answer is a form of one server function.
 
+use std::fmt::Display;
+
 use leptos::prelude::*;
 
 use super::{
@@ -11,6 +13,8 @@ use crate::forms::{Form, hidden_inputs};
 
 /// The name in the address by which a page asks.
 pub(crate) const ASK: &str = "ask";
+/// The form that asks about one row of a table: the buttons in the rows belong to it by this id.
+const ASK_FORM: &str = "ask-row";
 /// The form that answers: what stands elsewhere in the question belongs to it by this id.
 pub(crate) const ANSWER: &str = "answer";
 
@@ -36,9 +40,49 @@ pub(crate) fn AskButton(
     }
 }
 
+/// Stands once on a page whose table has an [`AskAbout`] in its rows. `path` has no query.
+#[component]
+pub(crate) fn AskForm(
+    #[prop(into)] path: String,
+    /// What stays in the address.
+    #[prop(optional)]
+    kept: Vec<(String, String)>,
+) -> impl IntoView {
+    view! { <form id=ASK_FORM method="get" action=path>{hidden_inputs(kept)}</form> }
+}
+
+/// A row's button that asks about it.
+#[component]
+pub(crate) fn AskAbout(
+    /// The name in the address.
+    asks: &'static str,
+    #[prop(into)] about: String,
+    words: &'static str,
+    /// The id of what names the row.
+    described_by: String,
+) -> impl IntoView {
+    view! {
+        <button
+            type="submit"
+            class="button button-small"
+            form=ASK_FORM
+            name=asks
+            value=about
+            aria-describedby=described_by
+        >
+            {words}
+        </button>
+    }
+}
+
 /// What asked it, for the focus to go back to.
 pub(crate) fn asked_by(asks: &str) -> String {
-    format!("button[name='{ASK}'][value='{asks}']")
+    asked_about(ASK, asks)
+}
+
+/// The same for an [`AskAbout`].
+pub(crate) fn asked_about(asks: &str, about: impl Display) -> String {
+    format!("button[name='{asks}'][value='{about}']")
 }
 
 /// The question in a modal, with what was wrong when it was answered before.

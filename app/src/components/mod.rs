@@ -5,6 +5,7 @@ pub(crate) mod button;
 pub(crate) mod chart;
 pub(crate) mod confirm;
 pub(crate) mod copyable;
+pub(crate) mod creation;
 pub(crate) mod error_summary;
 mod escape;
 pub(crate) mod fact;

@@ -11,7 +11,7 @@ use super::agent::browser;
 use crate::{
     address::Query,
     components::{
-        confirm::{ASK, AskButton, Confirm, asked_by},
+        confirm::{ASK, AskAbout, AskButton, AskForm, Confirm, asked_about, asked_by},
         error_summary::ErrorSummary,
         icon::Icon,
         moment::Moment,
@@ -23,8 +23,6 @@ use crate::{
 const OTHERS: &str = "end-others";
 /// The name by which the address asks for one session's end.
 const ASKING: &str = "end";
-/// The form that asks.
-const ASK_FORM: &str = "ask-end";
 
 #[component]
 pub(super) fn Sessions(sessions: Vec<SessionRow>, query: Query) -> impl IntoView {
@@ -43,7 +41,7 @@ pub(super) fn Sessions(sessions: Vec<SessionRow>, query: Query) -> impl IntoView
             </div>
         </div>
         {(doomed.is_none() && !asks_others).then(|| view! { <ErrorSummary form={Form::of::<EndSession>()}/> })}
-        <form id=ASK_FORM method="get" action=paths::ACCOUNT></form>
+        <AskForm path=paths::ACCOUNT/>
         <div class="table-scroll" role="region" aria-label="Sessions" tabindex="0">
             <table class="table">
                 <thead>
@@ -69,16 +67,7 @@ fn row(session: SessionRow) -> impl IntoView {
         Either::Left(view! { <Status tone=Tone::Good icon=Icon::Check words="This session"/> })
     } else {
         Either::Right(view! {
-            <button
-                type="submit"
-                class="button button-small"
-                form=ASK_FORM
-                name=ASKING
-                value=session.id.to_string()
-                aria-describedby=described_by.clone()
-            >
-                "End"
-            </button>
+            <AskAbout asks=ASKING about=session.id.to_string() words="End" described_by=described_by.clone()/>
         })
     };
     view! {
@@ -99,7 +88,7 @@ fn EndModal(session: SessionRow) -> impl IntoView {
             form={Form::of::<EndSession>()}
             title="End this session?"
             back=paths::ACCOUNT
-            asked_by=format!("button[name='{ASKING}'][value='{}']", session.id)
+            asked_by=asked_about(ASKING, session.id)
             fields=vec![("session_id", session.id.to_string())]
             button="End session"
         >

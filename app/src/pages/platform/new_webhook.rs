@@ -5,13 +5,8 @@ use leptos::prelude::*;
 
 use super::admit;
 use crate::{
-    components::{
-        breadcrumb::Breadcrumb,
-        button::SubmitButton,
-        error_summary::ErrorSummary,
-        heading::{Heading, PageTitle},
-    },
-    forms::{Form, PostForm},
+    components::{creation::Creation, heading::PageTitle},
+    forms::Form,
     page::page,
     pages::organization::webhooks::new::WebhookFields,
     session::use_session,
@@ -37,18 +32,15 @@ fn NewWebhook() -> impl IntoView {
     let steps = [("Platform", paths::PLATFORM), ("Platform webhooks", paths::PLATFORM_WEBHOOKS)];
     let steps = steps.map(|(words, to)| (words.to_owned(), to.to_owned())).into();
     view! {
-        <Breadcrumb steps/>
-        <Heading>"Add platform webhook"</Heading>
-        <p class="lead">"It fires for every organization on this server."</p>
-        <ErrorSummary form=form.clone()/>
-        <div class="form-column">
-            <PostForm form=form.clone()>
-                <WebhookFields form chosen/>
-                <p class="actions">
-                    <SubmitButton words="Create webhook"/>
-                    <a class="button button-plain" href=paths::PLATFORM_WEBHOOKS>"Cancel"</a>
-                </p>
-            </PostForm>
-        </div>
+        <Creation
+            steps
+            title="Add platform webhook"
+            lead="It fires for every organization on this server."
+            form=form.clone()
+            button="Create webhook"
+            cancel=paths::PLATFORM_WEBHOOKS
+        >
+            <WebhookFields form chosen/>
+        </Creation>
     }
 }

@@ -12,19 +12,21 @@ use super::{Platform, admit};
 use crate::{
     address::use_query,
     components::{
-        confirm::Confirm, error_summary::ErrorSummary, heading::PageTitle, last::Last, states::Empty,
+        confirm::{AskAbout, AskForm, Confirm, asked_about},
+        error_summary::ErrorSummary,
+        heading::PageTitle,
+        last::Last,
+        states::Empty,
         status::WebhookStatus,
     },
     forms::{Form, PostForm},
     page::page,
-    pages::organization::counted,
+    pages::organization::{counted, webhooks::cancelled_words},
     session::use_session,
 };
 
 /// The name by which the address asks for a deletion.
 const ASKING: &str = "delete";
-/// The form that asks.
-const ASK_FORM: &str = "ask-delete";
 
 #[component]
 pub(crate) fn PlatformWebhooksPage() -> impl IntoView {
@@ -83,7 +85,7 @@ fn List(webhooks: Vec<WebhookRow>) -> impl IntoView {
             <p class="toolbar-words">"They fire for every organization on this server."</p>
             <div class="toolbar-actions"><AddWebhook/></div>
         </div>
-        <form id=ASK_FORM method="get" action=paths::PLATFORM_WEBHOOKS></form>
+        <AskForm path=paths::PLATFORM_WEBHOOKS/>
         <div class="table-scroll" role="region" aria-label="Platform webhooks" tabindex="0">
             <table class="table">
                 <thead>
@@ -120,16 +122,7 @@ fn row(row: WebhookRow) -> impl IntoView {
             <td class="cell-actions">
                 <div class="cell-buttons">
                     <Toggle id=id.clone() enabled=webhook.enabled described_by=described_by.clone()/>
-                    <button
-                        type="submit"
-                        class="button button-small"
-                        form=ASK_FORM
-                        name=ASKING
-                        value=id
-                        aria-describedby=described_by
-                    >
-                        "Delete"
-                    </button>
+                    <AskAbout asks=ASKING about=id words="Delete" described_by/>
                 </div>
             </td>
         </tr>
@@ -150,18 +143,13 @@ fn Toggle(id: String, enabled: bool, described_by: String) -> impl IntoView {
 
 #[component]
 fn DeleteModal(row: WebhookRow) -> impl IntoView {
-    let waiting = row.pending.saturating_add(row.held);
-    let words = match waiting {
-        0 => "Nothing is pending.".to_owned(),
-        1 => "1 delivery that is pending or held is cancelled and will not be sent.".to_owned(),
-        many => format!("{many} deliveries that are pending or held are cancelled and will not be sent."),
-    };
+    let words = cancelled_words(std::slice::from_ref(&row));
     view! {
         <Confirm
             form={Form::of::<DeletePlatformWebhook>()}
             title=format!("Delete {}?", row.webhook.name)
             back=paths::PLATFORM_WEBHOOKS
-            asked_by=format!("button[name='{ASKING}'][value='{}']", row.webhook.id)
+            asked_by=asked_about(ASKING, row.webhook.id)
             fields=vec![("webhook_id", row.webhook.id.to_string())]
             button="Delete"
         >

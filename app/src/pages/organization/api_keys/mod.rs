@@ -15,7 +15,7 @@ use super::{Settings, Tab, counted, tab_failed};
 use crate::{
     address::{Query, use_query},
     components::{
-        confirm::Confirm,
+        confirm::{AskAbout, AskForm, Confirm, asked_about},
         copyable::CopyableId,
         error_summary::ErrorSummary,
         heading::PageTitle,
@@ -32,8 +32,6 @@ use crate::{
 
 /// The name by which the address asks for a key's deletion.
 const ASKING: &str = "delete";
-/// The form that asks.
-const ASK_FORM: &str = "ask-delete";
 
 #[component]
 pub(crate) fn ApiKeysPage() -> impl IntoView {
@@ -100,7 +98,7 @@ fn List(organization: OrganizationId, keys: Vec<ApiKeyRow>) -> impl IntoView {
             <p class="toolbar-words">"Your own keys. Each may do what you may do, in every organization."</p>
             <div class="toolbar-actions"><AddKey organization/></div>
         </div>
-        <form id=ASK_FORM method="get" action=paths::api_keys(organization)></form>
+        <AskForm path=paths::api_keys(organization)/>
         <div class="table-scroll" role="region" aria-label="API keys" tabindex="0">
             <table class="table">
                 <thead>
@@ -134,16 +132,7 @@ fn row(key: ApiKeyRow, now: Timestamp) -> impl IntoView {
             <td>{used}</td>
             <td>{expiry(key.expires_at, now)}</td>
             <td class="cell-actions">
-                <button
-                    type="submit"
-                    class="button button-small"
-                    form=ASK_FORM
-                    name=ASKING
-                    value=key.id.to_string()
-                    aria-describedby=described_by
-                >
-                    "Delete"
-                </button>
+                <AskAbout asks=ASKING about=key.id.to_string() words="Delete" described_by/>
             </td>
         </tr>
     }
@@ -179,7 +168,7 @@ fn DeleteModal(organization: OrganizationId, key: ApiKeyRow) -> impl IntoView {
             form={Form::of::<DeleteApiKey>()}
             title=format!("Delete {}?", key.title)
             back=paths::api_keys(organization)
-            asked_by=format!("button[name='{ASKING}'][value='{}']", key.id)
+            asked_by=asked_about(ASKING, key.id)
             fields
             button="Delete API key"
         >

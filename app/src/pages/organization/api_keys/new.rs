@@ -6,14 +6,12 @@ use leptos::prelude::*;
 
 use crate::{
     components::{
-        breadcrumb::Breadcrumb,
-        button::SubmitButton,
         confirm::PasswordAgain,
-        error_summary::ErrorSummary,
+        creation::Creation,
         field::{FieldLabel, FieldNotes, TextField, described_by, invalid},
-        heading::{Heading, PageTitle},
+        heading::PageTitle,
     },
-    forms::{Form, PostForm},
+    forms::Form,
     page::page,
     pages::organization::{Tab, steps_to},
     session::{Need, admit, use_place, use_session},
@@ -48,27 +46,24 @@ pub(crate) fn NewApiKeyPage() -> impl IntoView {
 fn KeyForm(organization: OrganizationId) -> impl IntoView {
     let form = Form::of::<CreateApiKey>();
     view! {
-        <Breadcrumb steps=steps_to(Tab::ApiKeys, organization)/>
-        <Heading>"Add API key"</Heading>
-        <ErrorSummary form=form.clone()/>
-        <div class="form-column">
-            <PostForm form=form.clone()>
-                <input type="hidden" name="organization_id" value=organization.to_string()/>
-                <TextField
-                    form=form.clone()
-                    name="title"
-                    label="Title"
-                    optional=true
-                    hint="What the key is for, such as the program that uses it."
-                />
-                <Age form=form.clone()/>
-                <PasswordAgain form/>
-                <p class="actions">
-                    <SubmitButton words="Create API key"/>
-                    <a class="button button-plain" href=paths::api_keys(organization)>"Cancel"</a>
-                </p>
-            </PostForm>
-        </div>
+        <Creation
+            steps=steps_to(Tab::ApiKeys, organization)
+            title="Add API key"
+            form=form.clone()
+            button="Create API key"
+            cancel=paths::api_keys(organization)
+        >
+            <input type="hidden" name="organization_id" value=organization.to_string()/>
+            <TextField
+                form=form.clone()
+                name="title"
+                label="Title"
+                optional=true
+                hint="What the key is for, such as the program that uses it."
+            />
+            <Age form=form.clone()/>
+            <PasswordAgain form/>
+        </Creation>
     }
 }
 

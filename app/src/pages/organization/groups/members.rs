@@ -10,8 +10,12 @@ use leptos::{either::Either, prelude::*};
 use crate::{
     address::Query,
     components::{
-        button::SubmitButton, confirm::Confirm, error_summary::ErrorSummary, field::TextField,
-        fires::fires_words, status::UserStatus,
+        button::SubmitButton,
+        confirm::{AskAbout, AskForm, Confirm, asked_about},
+        error_summary::ErrorSummary,
+        field::TextField,
+        fires::fires_words,
+        status::UserStatus,
     },
     forms::{Form, PostForm},
     pages::organization::counted,
@@ -19,8 +23,6 @@ use crate::{
 
 /// The name by which the address asks for a member's removal.
 const ASKING: &str = "remove";
-/// The form that asks.
-const ASK_FORM: &str = "ask-remove";
 
 #[component]
 pub(super) fn Members(
@@ -38,7 +40,7 @@ pub(super) fn Members(
     };
     view! {
         <section>
-            <form id=ASK_FORM method="get" action=path></form>
+            <AskForm path=path/>
             <h2>{count}</h2>
             {if changes {
                 Either::Left(view! { <Add organization group=view.group.id/> })
@@ -108,16 +110,7 @@ fn row(organization: OrganizationId, member: MemberRow, changes: bool) -> impl I
     let remove = changes.then(|| {
         view! {
             <td class="cell-actions">
-                <button
-                    type="submit"
-                    class="button button-small"
-                    form=ASK_FORM
-                    name=ASKING
-                    value=id.to_string()
-                    aria-describedby=described_by.clone()
-                >
-                    "Remove"
-                </button>
+                <AskAbout asks=ASKING about=id.to_string() words="Remove" described_by=described_by.clone()/>
             </td>
         }
     });
@@ -155,7 +148,7 @@ pub(super) fn RemoveModal(
             form={Form::of::<RemoveMember>()}
             title=format!("Remove {} from {}?", member.username, view.group.name)
             back=path
-            asked_by=format!("button[name='{ASKING}'][value='{asked}']")
+            asked_by=asked_about(ASKING, asked)
             fields
             button="Remove member"
         >

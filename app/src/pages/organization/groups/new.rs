@@ -6,14 +6,12 @@ use leptos::prelude::*;
 
 use crate::{
     components::{
-        breadcrumb::Breadcrumb,
-        button::SubmitButton,
-        error_summary::ErrorSummary,
+        creation::Creation,
         field::{TextArea, TextField},
-        heading::{Heading, PageTitle},
+        heading::PageTitle,
         roles::RoleFields,
     },
-    forms::{Form, PostForm},
+    forms::Form,
     page::page,
     pages::organization::{Tab, steps_to},
     session::{Need, admit, use_place, use_session},
@@ -36,25 +34,22 @@ pub(crate) fn NewGroupPage() -> impl IntoView {
 fn GroupForm(organization: OrganizationId) -> impl IntoView {
     let form = Form::of::<CreateGroup>();
     view! {
-        <Breadcrumb steps=steps_to(Tab::Groups, organization)/>
-        <Heading>"Add group"</Heading>
-        <ErrorSummary form=form.clone()/>
-        <div class="form-column">
-            <PostForm form=form.clone()>
-                <input type="hidden" name="organization_id" value=organization.to_string()/>
-                <TextField
-                    form=form.clone()
-                    name="name"
-                    label="Group name"
-                    hint="It stands as groupName in what webhooks are told when a member is removed."
-                />
-                <TextArea form=form.clone() name="description" label="Description"/>
-                <RoleFields form held=Vec::new()/>
-                <p class="actions">
-                    <SubmitButton words="Create group"/>
-                    <a class="button button-plain" href=paths::groups(organization)>"Cancel"</a>
-                </p>
-            </PostForm>
-        </div>
+        <Creation
+            steps=steps_to(Tab::Groups, organization)
+            title="Add group"
+            form=form.clone()
+            button="Create group"
+            cancel=paths::groups(organization)
+        >
+            <input type="hidden" name="organization_id" value=organization.to_string()/>
+            <TextField
+                form=form.clone()
+                name="name"
+                label="Group name"
+                hint="It stands as groupName in what webhooks are told when a member is removed."
+            />
+            <TextArea form=form.clone() name="description" label="Description"/>
+            <RoleFields form held=Vec::new()/>
+        </Creation>
     }
 }

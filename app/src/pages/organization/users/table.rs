@@ -8,13 +8,12 @@ use domain::{LicenseStatus, OrgUser, OrganizationId};
 use leptos::{either::Either, prelude::*};
 
 use super::filter::Filter;
-use crate::{
-    components::{icon::Icon, moment::Moment, status::UserStatus},
-    forms::hidden_inputs,
+use crate::components::{
+    confirm::{AskAbout, AskForm},
+    icon::Icon,
+    moment::Moment,
+    status::UserStatus,
 };
-
-/// The form that asks, by the address.
-const ASK: &str = "ask";
 
 #[component]
 pub(super) fn UsersTable(
@@ -26,7 +25,7 @@ pub(super) fn UsersTable(
     let rows = page.users.into_iter().map(|user| row(organization, user)).collect::<Vec<_>>();
     let column = |sort, words| view! { <Column sort words path=path.clone() filter=filter.clone()/> };
     view! {
-        <form id=ASK method="get" action=path.clone()>{hidden_inputs(filter.pairs())}</form>
+        <AskForm path=path.clone() kept=filter.pairs()/>
         <div class="table-scroll" role="region" aria-label="Users" tabindex="0">
             <table class="table">
                 <thead>
@@ -79,16 +78,7 @@ fn row(organization: OrganizationId, user: OrgUser) -> impl IntoView {
             <td>{license(user.license_status)}</td>
             <td>{last}</td>
             <td class="cell-actions">
-                <button
-                    type="submit"
-                    class="button button-small"
-                    form=ASK
-                    name=param
-                    value=id.to_string()
-                    aria-describedby=described_by
-                >
-                    {words}
-                </button>
+                <AskAbout asks=param about=id.to_string() words described_by/>
             </td>
         </tr>
     }

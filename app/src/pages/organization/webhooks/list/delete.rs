@@ -13,7 +13,7 @@ use crate::{
     components::modal::{CancelButton, Modal},
     forms::{Form, PostForm, hidden_inputs},
     islands::selection::{SELECTION_BUTTON, SELECTION_REASON},
-    pages::organization::counted,
+    pages::organization::{counted, webhooks::cancelled_words},
 };
 
 /// The form that the checkboxes belong to. It asks by the address; the question itself is the modal's form.
@@ -152,17 +152,8 @@ fn DeleteForm(organization: OrganizationId, doomed: Vec<WebhookRow>) -> impl Int
     }
 }
 
-/// What happens to what was not delivered yet.
 fn pending_words(doomed: &[WebhookRow]) -> String {
-    let waiting: u32 = doomed.iter().map(|row| row.pending + row.held).fold(0, u32::saturating_add);
-    let history = "What was sent stays in the history until its retention ends.";
-    match waiting {
-        0 => format!("Nothing is pending. {history}"),
-        1 => format!("1 delivery that is pending or held is cancelled and will not be sent. {history}"),
-        many => format!(
-            "{many} deliveries that are pending or held are cancelled and will not be sent. {history}"
-        ),
-    }
+    format!("{} What was sent stays in the history until its retention ends.", cancelled_words(doomed))
 }
 
 #[cfg(test)]
