@@ -76,9 +76,6 @@ pub struct WebhookRow {
     /// Deliveries that are due now or later.
     pub pending: u32,
     pub held: u32,
-    /// Why Herald disabled it, when Herald did.
-    #[serde(default)]
-    pub disabled_reason: Option<String>,
     /// Its attempts of the last 24 hours, an hour each, on pages of the list; else nothing.
     #[serde(default)]
     pub activity: Vec<Bucket>,
@@ -112,8 +109,6 @@ pub struct WebhookView {
     pub webhook: Webhook,
     pub pending: u32,
     pub held: u32,
-    /// Why Herald disabled it, when Herald did.
-    pub disabled_reason: Option<String>,
     /// Its attempts since the last success, when there were any.
     pub failing: Option<Failing>,
     /// Until when the receiver is left alone, because its attempts have failed.
@@ -132,7 +127,7 @@ pub struct WebhookView {
 impl WebhookView {
     #[must_use]
     pub fn state(&self) -> WebhookState {
-        WebhookState::of(self.webhook.enabled, self.failing.is_some(), self.disabled_reason.is_some())
+        WebhookState::of(self.webhook.enabled, self.failing.is_some(), self.webhook.disabled_reason.is_some())
     }
 }
 

@@ -25,6 +25,12 @@ pub struct Webhook {
     /// The names of its own request headers; their values are never answered.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub headers: Vec<String>,
+    /// Why Herald disabled it, when Herald did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub disabled_reason: Option<String>,
+    /// When Herald did, as long as the audit log knows.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub disabled_at: Option<Timestamp>,
 }
 
 /// How a webhook stands.
@@ -160,6 +166,8 @@ mod tests {
             created_at: Timestamp::from_unix_ms(0),
             description: Some("Keeps the Roster in step".into()),
             headers: Vec::new(),
+            disabled_reason: None,
+            disabled_at: None,
         }
     }
 

@@ -64,6 +64,8 @@ impl Write for CreateWebhook {
             created_at: group.now,
             description: Some(new.description.as_str().to_owned()).filter(|text| !text.is_empty()),
             headers: new.headers.names(),
+            disabled_reason: None,
+            disabled_at: None,
         };
         let changes = Changes::default()
             .set("type", new.event_type.as_str())
@@ -81,7 +83,6 @@ impl Write for CreateWebhook {
             webhook,
             pending: 0,
             held: 0,
-            disabled_reason: None,
             failing: None,
             paused_until: None,
             last_delivery: None,

@@ -7,7 +7,7 @@ use sqlx::FromRow;
 
 use super::{
     Store, StoreError, parsed,
-    webhooks::{Owner, Row, last_attempt},
+    webhooks::{Owner, Row, last_attempt, row_columns},
 };
 use crate::vault::Vault;
 
@@ -36,6 +36,8 @@ impl Candidate {
             created_at: Timestamp::from_unix_ms(0),
             description: Some(self.description.clone()),
             headers: Vec::new(),
+            disabled_reason: None,
+            disabled_at: None,
         };
         let state = WebhookState::of(self.enabled, self.failing, self.disabled_by_herald);
         Ok(filter.matches(&webhook, state))
@@ -55,14 +57,12 @@ impl ListRow {
     fn open(self, vault: &Vault, owner: Owner, now: Timestamp) -> Result<WebhookRow, StoreError> {
         let webhook = self.row.webhook(vault, owner)?;
         let failing = self.row.failing(now);
-        let by_herald = self.row.disabled_reason.is_some();
         Ok(WebhookRow {
-            state: WebhookState::of(webhook.enabled, failing.is_some(), by_herald),
+            state: WebhookState::of(webhook.enabled, failing.is_some(), webhook.disabled_reason.is_some()),
             webhook,
             last: last_attempt(self.last_at, self.last_status, self.last_error_class.as_deref())?,
             pending: self.row.pending,
             held: self.row.held,
-            disabled_reason: self.row.disabled_reason,
             activity: Vec::new(),
         })
     }
@@ -152,18 +152,18 @@ impl Store {
     /// All, or only these.
     async fn webhook_rows(&self, owner: Owner, only: Option<&[i64]>) -> Result<Vec<WebhookRow>, StoreError> {
         let rows: Vec<ListRow> = sqlx::query_as(
-            "SELECT w.id, w.name, w.type AS event_type, w.url, w.description, w.enabled, w.disabled_reason,
-                    w.headers, w.failures, w.failing_since, w.created_at,
-                    (SELECT count(*) FROM deliveries AS d WHERE d.webhook_seq = w.seq AND d.state = 'pending') AS pending,
-                    (SELECT count(*) FROM deliveries AS d WHERE d.webhook_seq = w.seq AND d.state = 'held') AS held,
-                    a.started_at AS last_at, a.status AS last_status, a.error_class AS last_error_class
-             FROM webhooks AS w
-             LEFT JOIN deliveries AS d ON d.seq = (SELECT max(seq) FROM deliveries
-                                                   WHERE webhook_seq = w.seq AND attempts > 0 AND test = 0)
-             LEFT JOIN attempts AS a ON a.delivery_seq = d.seq AND a.number = d.attempts
-             WHERE w.organization_id = ?1 AND w.platform = ?2 AND w.deleted_at IS NULL
-               AND (?3 IS NULL OR w.seq IN (SELECT value FROM json_each(?3)))
-             ORDER BY w.name_key",
+            concat!(
+                "SELECT ",
+                row_columns!(),
+                ", a.started_at AS last_at, a.status AS last_status, a.error_class AS last_error_class
+                 FROM webhooks AS w
+                 LEFT JOIN deliveries AS d ON d.seq = (SELECT max(seq) FROM deliveries
+                                                       WHERE webhook_seq = w.seq AND attempts > 0 AND test = 0)
+                 LEFT JOIN attempts AS a ON a.delivery_seq = d.seq AND a.number = d.attempts
+                 WHERE w.organization_id = ?1 AND w.platform = ?2 AND w.deleted_at IS NULL
+                   AND (?3 IS NULL OR w.seq IN (SELECT value FROM json_each(?3)))
+                 ORDER BY w.name_key"
+            ),
         )
         .bind(owner.to_string())
         .bind(owner.platform)

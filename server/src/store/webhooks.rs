@@ -63,6 +63,23 @@ pub struct WebhookChange {
     pub version: Option<String>,
 }
 
+/// The columns of [`Row`], of `webhooks AS w`. When Herald disabled one is known from the audit log.
+macro_rules! row_columns {
+    () => {
+        "w.id, w.name, w.type AS event_type, w.url, w.description, w.enabled, w.disabled_reason,
+         w.headers, w.failures, w.failing_since, w.created_at,
+         CASE WHEN w.disabled_reason IS NOT NULL THEN
+             (SELECT l.created_at FROM audit_log AS l INDEXED BY audit_log_of_type
+              WHERE l.organization_id = w.organization_id AND l.type = 'webhook:disable' AND l.target_id = w.id
+                  AND l.actor_type = 'system'
+              ORDER BY l.seq DESC LIMIT 1)
+         END AS disabled_at,
+         (SELECT count(*) FROM deliveries AS d WHERE d.webhook_seq = w.seq AND d.state = 'pending') AS pending,
+         (SELECT count(*) FROM deliveries AS d WHERE d.webhook_seq = w.seq AND d.state = 'held') AS held"
+    };
+}
+pub(super) use row_columns;
+
 /// What stands in a webhook's own row, and how much waits for it.
 #[derive(FromRow)]
 pub(super) struct Row {
@@ -72,7 +89,8 @@ pub(super) struct Row {
     url: String,
     description: String,
     enabled: bool,
-    pub(super) disabled_reason: Option<String>,
+    disabled_reason: Option<String>,
+    disabled_at: Option<i64>,
     headers: Option<Vec<u8>>,
     failures: u32,
     failing_since: Option<i64>,
@@ -97,6 +115,8 @@ impl Row {
             created_at: Timestamp::from_unix_ms(self.created_at),
             description: Some(self.description.clone()).filter(|text| !text.is_empty()),
             headers: headers.names(),
+            disabled_reason: self.disabled_reason.clone(),
+            disabled_at: self.disabled_at.map(Timestamp::from_unix_ms),
         })
     }
 
@@ -111,7 +131,6 @@ impl Row {
             webhook: self.webhook(vault, organization)?,
             pending: self.pending,
             held: self.held,
-            disabled_reason: self.disabled_reason.clone(),
             failing: self.failing(now),
             paused_until: None,
             last_delivery: None,
@@ -159,18 +178,16 @@ impl Store {
         id: WebhookId,
     ) -> Result<WebhookView, StoreError> {
         let organization = organization.into();
-        let row: Option<ViewRow> = sqlx::query_as(
-            "SELECT w.id, w.name, w.type AS event_type, w.url, w.description, w.enabled, w.disabled_reason,
-                    w.headers, w.failures, w.failing_since, w.created_at,
-                    (SELECT count(*) FROM deliveries AS d WHERE d.webhook_seq = w.seq AND d.state = 'pending') AS pending,
-                    (SELECT count(*) FROM deliveries AS d WHERE d.webhook_seq = w.seq AND d.state = 'held') AS held,
-                    (SELECT id FROM deliveries
-                     WHERE seq = (SELECT max(seq) FROM deliveries
-                                  WHERE webhook_seq = w.seq AND attempts > 0 AND test = 0)) AS last_delivery,
-                    w.previous_until
-             FROM webhooks AS w
-             WHERE w.id = ? AND w.organization_id = ? AND w.platform = ? AND w.deleted_at IS NULL",
-        )
+        let row: Option<ViewRow> = sqlx::query_as(concat!(
+            "SELECT ",
+            row_columns!(),
+            ", (SELECT id FROM deliveries
+                    WHERE seq = (SELECT max(seq) FROM deliveries
+                                 WHERE webhook_seq = w.seq AND attempts > 0 AND test = 0)) AS last_delivery,
+                   w.previous_until
+                 FROM webhooks AS w
+                 WHERE w.id = ? AND w.organization_id = ? AND w.platform = ? AND w.deleted_at IS NULL"
+        ))
         .bind(id.to_string())
         .bind(organization.to_string())
         .bind(organization.platform)

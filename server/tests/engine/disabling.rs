@@ -108,6 +108,41 @@ async fn time_without_attempts_is_not_enough_and_a_success_starts_over() {
 }
 
 #[tokio::test]
+async fn the_api_says_why_and_when_herald_disabled_a_webhook_and_nothing_of_an_admins_act() {
+    let herald = TestHerald::start().await;
+    let admin = herald.first_admin().await;
+    let receiver = Receiver::start().await;
+    receiver.answer_with(410);
+    for path in [WEBHOOKS, "/api/platform/webhooks"] {
+        let body = json!({ "enabled": true, "name": "gone", "type": "USER_LOGIN", "url": receiver.url("/") });
+        let mut expected = admin.post(path, body).await.ok();
+        admin.publish_login("demo").await;
+        let disabled = async { while admin.get(path).await.ok()[0]["enabled"] == true {} };
+        tokio::time::timeout(Duration::from_secs(10), disabled).await.expect("it is disabled");
+        expected["enabled"] = json!(false);
+        expected["disabledReason"] = json!("The receiver answered 410 Gone: it wants no more.");
+        expected["disabledAt"] = json!(herald.clock.now());
+        assert_eq!(admin.get(path).await.ok(), json!([expected]));
+
+        // What an admin does to it later is not when Herald disabled it.
+        herald.clock.advance(Duration::from_secs(1));
+        let one = format!("{path}/gone");
+        let edited = admin.patch(&one, json!({ "enabled": false, "description": "Look into it" })).await.ok();
+        expected["description"] = json!("Look into it");
+        assert_eq!(edited, expected);
+
+        for enabled in [true, false] {
+            let changed = admin.patch(&one, json!({ "enabled": enabled })).await.ok();
+            assert_eq!(changed["enabled"], enabled);
+            for member in ["disabledReason", "disabledAt"] {
+                assert_eq!(changed.get(member), None, "{changed}");
+            }
+        }
+    }
+    herald.stop().await;
+}
+
+#[tokio::test]
 async fn what_the_old_url_says_after_an_edit_disables_nothing() {
     let herald = TestHerald::start().await;
     let admin = herald.first_admin().await;

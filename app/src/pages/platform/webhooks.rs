@@ -106,7 +106,7 @@ fn List(webhooks: Vec<WebhookRow>) -> impl IntoView {
 }
 
 fn row(row: WebhookRow) -> impl IntoView {
-    let WebhookRow { webhook, state, last, held, disabled_reason, .. } = row;
+    let WebhookRow { webhook, state, last, held, .. } = row;
     let id = webhook.id.to_string();
     let described_by = format!("webhook-{id}");
     view! {
@@ -116,7 +116,7 @@ fn row(row: WebhookRow) -> impl IntoView {
             <td class="mono cell-url" title=webhook.url.clone()>{webhook.url.clone()}</td>
             <td>
                 <WebhookStatus state held/>
-                {disabled_reason.map(|reason| view! { <span class="cell-reason">{reason}</span> })}
+                {webhook.disabled_reason.map(|reason| view! { <span class="cell-reason">{reason}</span> })}
             </td>
             <td><Last last/></td>
             <td class="cell-actions">

@@ -93,6 +93,8 @@ fn webhook() -> Value {
         required("createdAt", time("")),
         optional("description", text("")),
         optional("headers", own_headers()),
+        optional("disabledReason", text("Why Herald disabled it, in a sentence; only where Herald did.")),
+        optional("disabledAt", time("When Herald disabled it, as long as the audit log knows.")),
     ])
 }
 

@@ -62,7 +62,7 @@ fn FailingBanner(view: WebhookView, last_failed: Option<Attempt>) -> impl IntoVi
 
 #[component]
 fn DisabledByHerald(view: WebhookView, last_failed: Option<Attempt>, deliveries: String) -> impl IntoView {
-    let reason = view.disabled_reason.unwrap_or_default();
+    let reason = view.webhook.disabled_reason.unwrap_or_default();
     // A 410 is the reason itself.
     let hint = last_failed.filter(|attempt| attempt.status != Some(410)).map(|attempt| hint(&attempt));
     view! {

@@ -171,9 +171,11 @@ mod tests {
             created_at: Timestamp::from_unix_ms(0),
             description: None,
             headers: Vec::new(),
+            disabled_reason: None,
+            disabled_at: None,
         };
         let state = domain::WebhookState::Enabled;
-        WebhookRow { webhook, state, last: None, pending, held, disabled_reason: None, activity: Vec::new() }
+        WebhookRow { webhook, state, last: None, pending, held, activity: Vec::new() }
     }
 
     #[test]

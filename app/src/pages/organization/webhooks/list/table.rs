@@ -97,7 +97,7 @@ fn Pager(list: View, path: String, page: u32, pages: u32) -> impl IntoView {
 }
 
 fn row(organization: OrganizationId, row: WebhookRow, all: bool, asked: &Asked) -> impl IntoView + use<> {
-    let WebhookRow { webhook, state, last, pending, held, disabled_reason, activity } = row;
+    let WebhookRow { webhook, state, last, pending, held, activity } = row;
     let id = webhook.id;
     let pending = (pending > 0).then(|| {
         view! { <span class="quiet cell-extra">{format!("{pending} pending")}</span> }
@@ -121,7 +121,7 @@ fn row(organization: OrganizationId, row: WebhookRow, all: bool, asked: &Asked) 
             <td>
                 <WebhookStatus state held/>
                 {pending}
-                {disabled_reason.map(|reason| view! { <span class="cell-reason">{reason}</span> })}
+                {webhook.disabled_reason.map(|reason| view! { <span class="cell-reason">{reason}</span> })}
             </td>
             <td><Sparkline buckets=activity/></td>
             <td><Last last/></td>
