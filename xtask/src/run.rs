@@ -20,12 +20,13 @@ pub(crate) fn run(workspace: &Workspace, arguments: &[String]) -> Outcome {
     Tool::new(workspace.binary()).args(serve_arguments(arguments)).become_it()
 }
 
-/// Ours first, and only where the user did not give the same flag.
+/// Ours first, and only where the user did not give the same flag, nor asked for the example, which has a database of its own.
 fn serve_arguments(given: &[String]) -> Vec<String> {
     let given = if given.first().is_some_and(|first| first == "--") { &given[1..] } else { given };
     let mut arguments = vec!["serve".to_owned()];
     for (flag, value) in DEFAULTS {
-        if !is_given(flag, given) {
+        let left_out = flag == "--database" && is_given("--demo", given);
+        if !left_out && !is_given(flag, given) {
             arguments.extend([flag.to_owned(), value.to_owned()]);
         }
     }
@@ -61,6 +62,14 @@ mod tests {
         assert_eq!(
             line(&["--", "--listen=0.0.0.0:80", "--database", "other.db"]),
             "serve --allow-target 127.0.0.0/8 --allow-target ::1/128 --listen=0.0.0.0:80 --database other.db"
+        );
+    }
+
+    #[test]
+    fn the_example_has_a_database_of_its_own() {
+        assert_eq!(
+            line(&["--", "--demo"]),
+            "serve --listen 127.0.0.1:3000 --allow-target 127.0.0.0/8 --allow-target ::1/128 --demo"
         );
     }
 

@@ -25,6 +25,11 @@ pub(super) struct DatabaseArgs {
 }
 
 impl DatabaseArgs {
+    /// A database with its key beside it.
+    pub(super) fn at(database: PathBuf) -> Self {
+        Self { database, key_file: None, key: None }
+    }
+
     pub(super) async fn open(&self, clock: Clock) -> Result<Store, CommandError> {
         let key = match &self.key {
             Some(key) => KeySource::Given(MasterKey::parse(key, "HERALD_KEY")?),

@@ -4,6 +4,7 @@ mod admin;
 mod bench;
 mod bootstrap;
 mod database;
+mod demo;
 mod limits;
 mod receive;
 mod serve;

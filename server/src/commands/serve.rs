@@ -16,7 +16,7 @@ use domain::{
 use tokio::{net::TcpListener, sync::watch, task::JoinHandle};
 use tracing_subscriber::EnvFilter;
 
-use super::{CommandError, database::DatabaseArgs, limits::LimitArgs, signals::stop_signal};
+use super::{CommandError, database::DatabaseArgs, demo::Demo, limits::LimitArgs, signals::stop_signal};
 use crate::{
     clock::Clock,
     delivery::Guard,
@@ -31,6 +31,9 @@ pub(super) struct ServeArgs {
     listen: SocketAddr,
     #[command(flatten)]
     database: DatabaseArgs,
+    /// Serve a filled example in place of a database: to look around. Webhooks may call this machine.
+    #[arg(long, conflicts_with_all = ["database", "key_file", "key"])]
+    demo: bool,
     /// A private target that webhooks may call: a range (10.0.0.0/8), a range and a port, or a name and a port. Repeat it for several.
     #[arg(long = "allow-target", env = "HERALD_ALLOW_TARGETS", value_delimiter = ',', value_name = "TARGET")]
     allow_targets: Vec<String>,
@@ -51,8 +54,6 @@ pub(super) struct ServeArgs {
 }
 
 pub(super) async fn run(args: ServeArgs) -> Result<(), CommandError> {
-    start_log();
-    raise_open_files();
     let clock = Clock::system();
     let policy = TargetPolicy { allowed: allowed_targets(&args)?, allow_http: args.allow_http };
     let guard = Guard::new(policy, read_ca(&args)?.as_deref())?;
@@ -60,7 +61,32 @@ pub(super) async fn run(args: ServeArgs) -> Result<(), CommandError> {
         Some(text) => guard.through(text.parse()?),
         None => guard,
     });
-    let store = args.database.open(clock.clone()).await?;
+    let (listener, public_url) = listen(&args).await?;
+    let demo = match args.demo {
+        true => Some(Demo::prepare(Arc::clone(&guard), public_url.clone()).await?),
+        false => None,
+    };
+    // Not before the example is filled, which would be a hundred lines of what went wrong in it.
+    start_log();
+    raise_open_files();
+    let store = demo.as_ref().map_or(args.database, Demo::database).open(clock.clone()).await?;
+    let proxies = args.limits.trusted_proxies()?;
+    let herald = Herald::new(store, clock, guard, public_url).limited_to(args.limits.rates()).behind(proxies);
+    greet(&herald).await?;
+    let Some(demo) = demo else {
+        return serve(herald, listener).await;
+    };
+    demo.greet(&mut std::io::stdout())?;
+    let going_on = tokio::spawn(demo.go_on(herald.clone()));
+    let end = serve(herald, listener).await;
+    // Waited for: it takes its folder along.
+    going_on.abort();
+    let _ = going_on.await;
+    end
+}
+
+/// The address comes first: who waits for the example to be filled should not learn afterwards that it is in use.
+async fn listen(args: &ServeArgs) -> Result<(TcpListener, PublicUrl), CommandError> {
     let listener = TcpListener::bind(args.listen).await.map_err(|error| {
         format!("cannot listen on {}: {error}. Choose another address with --listen.", args.listen)
     })?;
@@ -68,10 +94,7 @@ pub(super) async fn run(args: ServeArgs) -> Result<(), CommandError> {
         Some(text) => PublicUrl::parse(text)?,
         None => PublicUrl::parse(&format!("http://{}", listener.local_addr()?))?,
     };
-    let proxies = args.limits.trusted_proxies()?;
-    let herald = Herald::new(store, clock, guard, public_url).limited_to(args.limits.rates()).behind(proxies);
-    greet(&herald).await?;
-    serve(herald, listener).await
+    Ok((listener, public_url))
 }
 
 /// Each connection to a receiver is an open file, and the usual limit of 1,024 is soon reached.
@@ -84,9 +107,11 @@ fn raise_open_files() {
     }
 }
 
-/// An empty variable opens nothing.
+/// An empty variable opens nothing; the example's receivers are on this machine.
 fn allowed_targets(args: &ServeArgs) -> Result<Vec<AllowedTarget>, InvalidAllowedTarget> {
-    args.allow_targets.iter().filter(|text| !text.trim().is_empty()).map(|text| text.parse()).collect()
+    let given = args.allow_targets.iter().map(String::as_str).filter(|text| !text.trim().is_empty());
+    let of_demo = args.demo.then_some(["127.0.0.0/8", "::1/128"]).into_iter().flatten();
+    given.chain(of_demo).map(str::parse).collect()
 }
 
 fn start_log() {
