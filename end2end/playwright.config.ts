@@ -1,12 +1,15 @@
 // Every spec runs twice: with JavaScript and without it; what only scripts can do is tagged `@javascript` and runs once.
-// With `HERALD_SCREENSHOTS=folder` the pages are photographed instead. The browser is the system's Chromium.
+// The browser is the system's Chromium.
 import { defineConfig, type Project } from '@playwright/test';
 
-const TESTS: Project[] = [
-  { name: 'javascript', use: { javaScriptEnabled: true } },
-  { name: 'no-javascript', use: { javaScriptEnabled: false }, grepInvert: /@javascript/ },
+/** These share one server, which takes some seconds to fill. */
+const SEEDED = 'seeded/**';
+
+const PROJECTS: Project[] = [
+  { name: 'seeded', testMatch: SEEDED, workers: 1, use: { javaScriptEnabled: true } },
+  { name: 'javascript', testIgnore: SEEDED, use: { javaScriptEnabled: true } },
+  { name: 'no-javascript', testIgnore: SEEDED, use: { javaScriptEnabled: false }, grepInvert: /@javascript/ },
 ];
-const SCREENSHOTS: Project[] = [{ name: 'screenshots', testDir: '.', testMatch: 'screenshots.ts' }];
 
 export default defineConfig({
   testDir: './tests',
@@ -33,5 +36,5 @@ export default defineConfig({
       ],
     },
   },
-  projects: process.env.HERALD_SCREENSHOTS ? SCREENSHOTS : TESTS,
+  projects: PROJECTS,
 });

@@ -15,6 +15,8 @@ export class DeliveriesPage {
   readonly modal: Locator;
   readonly job: Locator;
   readonly live: Locator;
+  readonly older: Locator;
+  readonly newest: Locator;
 
   constructor(
     private readonly page: Page,
@@ -32,6 +34,9 @@ export class DeliveriesPage {
     this.modal = page.getByRole('dialog');
     this.job = page.getByRole('region', { name: 'Job' });
     this.live = page.locator('.live');
+    const pages = page.getByRole('navigation', { name: 'Pages of deliveries' });
+    this.older = pages.getByRole('link', { name: 'Older', exact: true });
+    this.newest = pages.getByRole('link', { name: 'Newest', exact: true });
   }
 
   open(query = ''): Promise<Response> {

@@ -7,6 +7,7 @@ export class FindPage {
   readonly path: string;
   readonly field: Locator;
   readonly events: Locator;
+  readonly older: Locator;
 
   constructor(
     private readonly page: Page,
@@ -15,6 +16,7 @@ export class FindPage {
     this.path = `/organizations/${organization.id}/find`;
     this.field = page.getByRole('searchbox', { name: 'User name, e-mail or id' });
     this.events = page.locator('section.found');
+    this.older = page.getByRole('link', { name: 'Older', exact: true });
   }
 
   open(text: string): Promise<Response> {

@@ -121,7 +121,14 @@ export class Directory {
       type: 'USER_LOGIN',
       payload: { username, email: `${username}@example.com`, userId, organization: organization.name },
     }));
-    await this.call('POST', `${at(organization)}/webhook-events`, events);
+    await this.publish(organization, events);
+  }
+
+  /** One batch, of which each is accepted. */
+  async publish(organization: Organization, events: object[]): Promise<void> {
+    const answers: { status: number }[] = await this.call('POST', `${at(organization)}/webhook-events`, events);
+    const refused = answers.find(({ status }) => status >= 300);
+    if (refused) throw new Error(`An event was refused: ${JSON.stringify(refused)}`);
   }
 
   /** The newest delivery, once it is as wanted. */
@@ -145,7 +152,8 @@ export class Directory {
     await this.call('POST', `${at(organization)}/groups/${group}/members`, { username });
   }
 
-  private async call(method: string, path: string, body?: unknown): Promise<any> {
+  /** What the API answers, where it does not refuse. */
+  async call(method: string, path: string, body?: unknown): Promise<any> {
     const answer = await this.herald.api(method, path, body);
     if (answer.status >= 300) throw new Error(`${method} ${path}: ${answer.status} ${words(answer)}`);
     return answer.body;
