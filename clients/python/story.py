@@ -20,6 +20,7 @@ from parallelworks_client.api.groups import (
 from parallelworks_client.api.organization import (
     create_organization,
     get_organization_seats,
+    get_organizations,
     list_organization_users,
     update_organization_seats,
 )
@@ -49,6 +50,7 @@ from parallelworks_client.models import (
     CreateWebhookBody,
     CreateWebhookBodyType,
     Error,
+    GetOrganizationsSortBy,
     Group,
     GroupRolesBody,
     MemberBodyInput,
@@ -88,6 +90,7 @@ class Story:
     def tell(self) -> None:
         self.who_one_is()
         self.the_directory()
+        self.organizations()
         webhooks = self.webhooks()
         self.a_first_log_in(webhooks)
         self.a_user_of_another_organization(webhooks)
@@ -135,6 +138,17 @@ class Story:
         self.do(update_organization_seats, OTHER, body=UpdateOrgSeatsBody(seats=6))
         seats = self.do(get_organization_seats, OTHER)
         assert (seats.seats, seats.used_seats) == (6, 1)
+
+    def organizations(self) -> None:
+        """In pages, and by a part of a name; the client sends a direction unasked."""
+        everyone = self.do(get_organizations)
+        assert (everyone.total, [one.name for one in everyone.organizations]) == (2, [ORGANIZATION, OTHER])
+        page = self.do(get_organizations, limit=1, offset=1)
+        assert (page.total, [one.name for one in page.organizations]) == (2, [OTHER])
+        by_name = self.do(get_organizations, sort_by=GetOrganizationsSortBy.NAME, limit=1)
+        assert (by_name.total, [one.name for one in by_name.organizations]) == (2, [OTHER])
+        found = self.do(get_organizations, search=OTHER.upper())
+        assert (found.total, [one.name for one in found.organizations]) == (1, [OTHER])
 
     def webhooks(self) -> dict[tuple[str, str], Webhook]:
         """One of each type in both organizations."""

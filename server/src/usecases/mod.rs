@@ -17,6 +17,7 @@ mod webhooks;
 pub(crate) use api_keys::NewKeyRequest;
 pub(crate) use deliveries::{PublishRequest, check_key};
 pub(crate) use groups::{MemberRequest, NewGroupRequest};
+pub(crate) use organizations::OrganizationFilter;
 pub(crate) use passwords::PasswordChange;
 pub(crate) use session::first_admin;
 pub(crate) use users::NewUserRequest;

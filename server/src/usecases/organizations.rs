@@ -1,21 +1,51 @@
 //! Organizations and their seats.
 
 use api::{Problem, organizations::OrganizationView};
-use domain::{Invalid, Name, Organization, Seats};
+use domain::{Invalid, Name, Organization, Seats, fold_case};
 
 use crate::{access::Grant, herald::Herald, store::StoredOrganization};
 
+/// Which of the organizations that one sees, in which order.
+pub(crate) struct OrganizationFilter {
+    /// Part of a name, in any case.
+    pub(crate) search: String,
+    /// By name alone; otherwise one's own comes first.
+    pub(crate) by_name: bool,
+    pub(crate) descending: bool,
+    /// `None`: all of them.
+    pub(crate) limit: Option<usize>,
+    pub(crate) offset: usize,
+}
+
+impl OrganizationFilter {
+    fn matching(&self, mut seen: Vec<StoredOrganization>) -> Vec<StoredOrganization> {
+        let search = fold_case(self.search.trim());
+        seen.retain(|organization| fold_case(&organization.name).contains(&search));
+        if self.by_name {
+            seen.sort_by_cached_key(|organization| fold_case(&organization.name));
+        }
+        if self.descending {
+            seen.reverse();
+        }
+        seen
+    }
+}
+
 impl Herald {
-    /// Those that the caller sees, each with how many users it has.
+    /// A page of those that the caller sees, each with how many users it has, and how many match.
     pub(crate) async fn list_organizations(
         &self,
         grant: &Grant,
-    ) -> Result<Vec<(Organization, u32)>, Problem> {
+        filter: &OrganizationFilter,
+    ) -> Result<(Vec<(Organization, u32)>, usize), Problem> {
         let user = grant.user()?;
-        let found = self.store.organizations_of(user.id, user.platform_admin).await?;
-        let ids: Vec<_> = found.iter().map(|organization| organization.id).collect();
+        let seen = self.store.organizations_of(user.id, user.platform_admin).await?;
+        let matching = filter.matching(seen);
+        let page = matching.iter().skip(filter.offset).take(filter.limit.unwrap_or(usize::MAX));
+        let (ids, views): (Vec<_>, Vec<_>) =
+            page.map(|organization| (organization.id, organization.view())).unzip();
         let members = self.store.members_of(&ids).await?;
-        Ok(found.iter().map(StoredOrganization::view).zip(members).collect())
+        Ok((views.into_iter().zip(members).collect(), matching.len()))
     }
 
     /// Those that the caller sees; a platform admin sees all, with their seats.

@@ -4,7 +4,7 @@ use serde_json::json;
 
 use crate::{
     assert_id, assert_members, assert_problem, column,
-    support::{PASSWORD, TestHerald},
+    support::{Client, PASSWORD, TestHerald},
 };
 
 const PATH: &str = "/api/organizations";
@@ -44,6 +44,61 @@ async fn one_lists_those_that_one_sees() {
         (&list["total"], &acme["members"], &acme["selfService"]),
         (&json!(1), &json!(1), &json!(false))
     );
+    herald.stop().await;
+}
+
+/// The names that a query answers, and how many match in all.
+async fn ask(caller: &Client, query: &str) -> (Vec<String>, u64) {
+    let answer = caller.get(&format!("{PATH}?{query}")).await.ok();
+    assert_members(&answer, &["total", "organizations"]);
+    let names = column(&answer["organizations"], "name").into_iter().map(str::to_owned).collect();
+    (names, answer["total"].as_u64().expect("a number"))
+}
+
+#[tokio::test]
+async fn a_page_is_a_part_of_what_matches_and_the_total_is_all_of_it() {
+    let herald = TestHerald::start().await;
+    let admin = herald.first_admin().await;
+    for name in ["delta", "Alpha", "Zoë & Söhne", "bravo"] {
+        admin.create_organization(name).await;
+    }
+    let own_first: &[&str] = &["parallelworks", "Alpha", "bravo", "delta", "Zoë & Söhne"];
+    let cases: [(&str, &[&str], u64); 17] = [
+        ("", own_first, 5),
+        ("limit=0", own_first, 5),
+        ("limit=1000&offset=0&search=&sortBy=managedBy&sortDir=asc", own_first, 5),
+        ("limit=2", &["parallelworks", "Alpha"], 5),
+        ("limit=2&offset=2", &["bravo", "delta"], 5),
+        ("limit=2&offset=4", &["Zoë & Söhne"], 5),
+        ("offset=3", &["delta", "Zoë & Söhne"], 5),
+        ("offset=5", &[], 5),
+        ("sortBy=name", &["Alpha", "bravo", "delta", "parallelworks", "Zoë & Söhne"], 5),
+        ("sortBy=name&sortDir=desc&limit=2", &["Zoë & Söhne", "parallelworks"], 5),
+        ("sortDir=desc&limit=1&offset=4", &["parallelworks"], 5),
+        ("search=ZO%C3%8B", &["Zoë & Söhne"], 1),
+        ("search=+ALPH+", &["Alpha"], 1),
+        ("search=a&limit=1&offset=1", &["Alpha"], 4),
+        ("search=nobody", &[], 0),
+        ("search=%25", &[], 0),
+        ("search=_", &[], 0),
+    ];
+    for (query, expected, total) in cases {
+        let expected: Vec<String> = expected.iter().map(|name| (*name).to_owned()).collect();
+        assert_eq!(ask(&admin, query).await, (expected, total), "{query}");
+    }
+    // Whoever is no platform admin finds none that they do not see.
+    admin.create_user_in("bravo", "theirs").await;
+    let theirs = admin.log_in("theirs", PASSWORD).await;
+    assert_eq!(ask(&theirs, "search=a").await, (vec!["bravo".to_owned()], 1));
+    for (query, pointers) in [
+        ("limit=-1", vec!["#/limit"]),
+        ("limit=1001", vec!["#/limit"]),
+        ("offset=1.5", vec!["#/offset"]),
+        ("skip=1", vec!["#/skip"]),
+        ("sortBy=x&sortDir=x&limit=x&offset=x", vec!["#/sortBy", "#/sortDir", "#/limit", "#/offset"]),
+    ] {
+        assert_problem(&admin.get(&format!("{PATH}?{query}")).await, 422, &pointers);
+    }
     herald.stop().await;
 }
 

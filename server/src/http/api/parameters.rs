@@ -18,6 +18,7 @@ pub(super) const fn of(operation: Operation) -> &'static [&'static str] {
         Operation::ListAudit => audit_filters!("limit", "cursor"),
         Operation::ExportAudit => audit_filters!("format"),
         Operation::ListUsers => &["limit", "skip", "search", "active", "sortBy", "sortDir"],
+        Operation::ListOrganizations => &["limit", "offset", "search", "sortBy", "sortDir"],
         Operation::DeleteUser => &["purge"],
         _ => &[],
     }
@@ -26,7 +27,6 @@ pub(super) const fn of(operation: Operation) -> &'static [&'static str] {
 /// Known to the original's API and of no meaning here: accepted and ignored. Its client sends some of them unasked.
 pub(super) const fn ignored(operation: Operation) -> &'static [&'static str] {
     match operation {
-        Operation::ListOrganizations => &["limit", "offset", "search", "sortBy", "sortDir"],
         Operation::ListGroups => &["limit", "skip", "csp"],
         Operation::ListAudit => &["sessionId"],
         _ => &[],

@@ -4,7 +4,7 @@ use domain::{Operation, limits::ALLOWED_TARGETS_MAX};
 use serde_json::{Value, json};
 
 use super::describe::{
-    Description, flag, input, list, nullable, object, optional, required, shape, text, time, words,
+    Description, count, flag, input, list, nullable, object, optional, required, shape, text, time, words,
 };
 
 const ORGANIZATIONS: &str = "Organizations";
@@ -21,9 +21,9 @@ fn organizations(operation: Operation) -> Option<Description> {
         Operation::ListOrganizations => {
             Description::new(ORGANIZATIONS, "List the organizations that one sees").answers(
                 200,
-                "All of them.",
+                "Those that match.",
                 object([
-                    required("total", json!({ "type": "integer" })),
+                    required("total", count("How many match, whatever `limit` and `offset` are.")),
                     required("organizations", list(&shape("ListedOrganization"))),
                 ]),
             )

@@ -45,6 +45,10 @@ fn query(operation: Operation, name: &str) -> Option<(Value, &'static str)> {
     let time = || json!({ "type": "string", "format": "date-time" });
     let text = || json!({ "type": "string" });
     Some(match name {
+        "limit" if operation == Operation::ListOrganizations => {
+            let schema = json!({ "type": "integer", "minimum": 0, "maximum": PAGE_ROWS_MAX, "default": 0 });
+            (schema, "How many there are at most; 0: all of them.")
+        }
         "limit" => {
             let min = usize::from(operation != Operation::ListUsers);
             let schema =
@@ -52,7 +56,7 @@ fn query(operation: Operation, name: &str) -> Option<(Value, &'static str)> {
             (schema, "How many there are on a page at most.")
         }
         "purge" => (json!({ "type": "boolean", "default": false }), "Purge the user too."),
-        "skip" => {
+        "skip" | "offset" => {
             let schema = json!({ "type": "integer", "minimum": 0, "maximum": u32::MAX, "default": 0 });
             (schema, "How many to leave out from the beginning.")
         }
@@ -79,6 +83,10 @@ fn query(operation: Operation, name: &str) -> Option<(Value, &'static str)> {
             (json!({ "type": "string", "maxLength": SEARCH_LENGTH_MAX }), detail)
         }
         "active" => (word(&["all", "true", "false"], "all"), "Only users that are active, or not."),
+        "sortBy" if operation == Operation::ListOrganizations => (
+            json!({ "type": "string", "enum": ["name", "managedBy"] }),
+            "`name`: by name alone. Otherwise one's own organization comes first.",
+        ),
         "sortBy" => (word(&SortBy::ALL.map(SortBy::as_str), "username"), "By what they are sorted."),
         "sortDir" => (word(&["asc", "desc"], "asc"), "In which direction."),
         _ => return None,
