@@ -49,20 +49,6 @@ async fn nothing_that_another_site_sends_is_done() {
     world.herald.stop().await;
 }
 
-/// A key is sent on purpose: no browser adds it by itself.
-#[tokio::test]
-async fn a_program_with_a_key_says_of_its_body_what_it_likes() {
-    let world = World::start().await;
-    let made = world.admin.post("/api/apikeys", serde_json::json!({})).await.ok();
-    let by_key =
-        world.herald.client().authorized(&format!("Bearer {}", made["key"].as_str().expect("a key")));
-    for kind in ["text/plain", "application/x-www-form-urlencoded"] {
-        let request = by_key.request("POST", "/api/apikeys").header("content-type", kind);
-        assert_eq!(Client::answer(request.body("{}")).await.status, 200, "{kind}");
-    }
-    world.herald.stop().await;
-}
-
 /// No state changes by a GET: whatever is named with it, the log out among it, is no such path or takes no such method.
 #[tokio::test]
 async fn nothing_changes_by_get() {

@@ -10,7 +10,7 @@ use crate::{
 };
 
 /// The reference: operation, who, the status of success.
-const TABLE: [(Operation, Who, u16); Operation::ALL.len()] = [
+pub(crate) const TABLE: [(Operation, Who, u16); Operation::ALL.len()] = [
     (Operation::ListWebhooks, Who::Admins, 200),
     (Operation::CreateWebhook, Who::Admins, 200),
     (Operation::UpdateWebhook, Who::Admins, 200),
@@ -142,13 +142,13 @@ async fn an_organization_that_one_cannot_see_looks_like_one_that_is_not_there() 
     world.herald.stop().await;
 }
 
-fn assert_refused(answer: &Answer, status: u16, operation: Operation, caller: Caller) {
+pub(crate) fn assert_refused(answer: &Answer, status: u16, operation: Operation, caller: Caller) {
     assert_eq!(answer.status, status, "{operation:?} by {caller:?}: {}", answer.text);
     assert_eq!(answer.json["code"], code(status), "{operation:?} by {caller:?}: {}", answer.text);
     assert_eq!(answer.header("content-type"), "application/problem+json", "{operation:?}");
 }
 
-fn names_organization(operation: Operation) -> bool {
+pub(crate) fn names_organization(operation: Operation) -> bool {
     operation.path().contains("{organization}")
 }
 

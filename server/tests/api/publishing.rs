@@ -2,6 +2,7 @@
 
 use domain::limits::{BATCH_EVENTS_MAX, REQUEST_BODY_BYTES_MAX};
 use futures::future::join_all;
+use reqwest::RequestBuilder;
 use serde_json::{Value, json};
 
 use crate::{
@@ -11,8 +12,13 @@ use crate::{
 
 const PATH: &str = "/api/organizations/parallelworks/webhook-events";
 
+/// To be sent with a body of JSON.
+fn publishing(client: &Client, path: &str) -> RequestBuilder {
+    client.request("POST", path).header("content-type", "application/json")
+}
+
 async fn publish_with_key(client: &Client, key: &str, event: &Value) -> Answer {
-    let request = client.request("POST", PATH).header("idempotency-key", key).body(event.to_string());
+    let request = publishing(client, PATH).header("idempotency-key", key).body(event.to_string());
     Client::answer(request).await
 }
 
@@ -74,14 +80,14 @@ async fn a_key_that_comes_again_answers_the_first_event() {
     assert_eq!((again.status, &again.json), (200, &first.json));
     let spelt = r#" {"payload": {"organization":"parallelworks","userId":"653c787c8e048caa7cb4e554",
         "email":"demo@parallelworks.com", "username":"\u0064emo"}, "type":"USER_LOGIN"} "#;
-    let request = admin.request("POST", PATH).header("idempotency-key", "k-1").body(spelt);
+    let request = publishing(&admin, PATH).header("idempotency-key", "k-1").body(spelt);
     assert_eq!(Client::answer(request).await.status, 200, "the same event, spelt otherwise");
     let other = publish_with_key(&admin, "k-1", &login_event("other")).await;
     assert_problem(&other, 409, &[]);
     assert_eq!(publish_with_key(&admin, "k-2", &login_event("demo")).await.status, 202);
 
     admin.create_organization("acme").await;
-    let elsewhere = admin.request("POST", "/api/organizations/acme/webhook-events");
+    let elsewhere = publishing(&admin, "/api/organizations/acme/webhook-events");
     let elsewhere = elsewhere.header("idempotency-key", "k-1").body(login_event("other").to_string());
     assert_eq!(Client::answer(elsewhere).await.status, 202, "a key belongs to its organization");
     receiver.next().await;
@@ -191,7 +197,7 @@ async fn a_key_that_cannot_be_read_is_not_taken_for_none() {
     let herald = TestHerald::start().await;
     let admin = herald.first_admin().await;
     let keyed = |keys: &[&[u8]], event: &Value| {
-        let request = admin.request("POST", PATH).body(event.to_string());
+        let request = publishing(&admin, PATH).body(event.to_string());
         let request = keys.iter().fold(request, |request, key| request.header("idempotency-key", *key));
         Client::answer(request)
     };

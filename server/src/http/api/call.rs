@@ -2,11 +2,11 @@
 
 use api::Problem;
 use axum::{
-    body::Bytes,
+    body::{Bytes, HttpBody},
     extract::{FromRequest, Query, RawPathParams, Request},
-    http::HeaderMap,
+    http::{HeaderMap, HeaderValue, StatusCode, header},
 };
-use domain::{FieldError, Issue, Operation};
+use domain::{FieldError, Issue, Method, Operation};
 
 use super::parameters;
 use crate::{
@@ -50,6 +50,7 @@ impl Call {
             .map_err(|error| Problem::malformed(format!("The query could not be read: {error}.")))?
             .0;
         check_names(operation, &query)?;
+        check_type(&grant, &request)?;
         let headers = request.headers().clone();
         let body = Bytes::from_request(request, &()).await.map_err(|error| {
             let mut problem = Problem::malformed(format!("The body could not be read: {error}."));
@@ -97,6 +98,41 @@ impl Call {
     pub(super) fn optional_members(&self) -> Result<Members, Problem> {
         Members::read_optional(&self.body)
     }
+}
+
+/// How much of a type is repeated to who sent it.
+const TYPE_SHOWN: usize = 100;
+
+/// Bodies are JSON. One that says nothing of itself counts as JSON, unless a browser may have added the cookie to it.
+fn check_type(grant: &Grant, request: &Request) -> Result<(), Problem> {
+    if grant.operation().method() == Method::Get || request.body().is_end_stream() {
+        return Ok(());
+    }
+    let mut types = request.headers().get_all(header::CONTENT_TYPE).iter().peekable();
+    let by_cookie = grant.caller().session.is_some();
+    let wrong = match types.peek() {
+        None if by_cookie => "it says nothing of its type".to_owned(),
+        _ => match types.find(|given| !is_json(given)) {
+            Some(given) => {
+                let given = String::from_utf8_lossy(given.as_bytes());
+                let shown: String = given.escape_debug().take(TYPE_SHOWN).collect();
+                format!("it says “{shown}”")
+            }
+            None => return Ok(()),
+        },
+    };
+    let detail =
+        format!("The body must be JSON, and {wrong}. Send the header “Content-Type: application/json”.");
+    let mut problem = Problem::malformed(detail);
+    problem.status = StatusCode::UNSUPPORTED_MEDIA_TYPE.as_u16();
+    Err(problem)
+}
+
+/// `application/json`, or what RFC 6839 says is written in it.
+fn is_json(content_type: &HeaderValue) -> bool {
+    let text = content_type.to_str().unwrap_or_default();
+    let kind = text.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    kind == "application/json" || (kind.starts_with("application/") && kind.ends_with("+json"))
 }
 
 /// What is not known is an error, so that a misspelt filter does not answer everything.

@@ -161,6 +161,7 @@ fn responses(operation: Operation, description: &Description) -> Value {
         let applies = match status {
             401 => operation.who() != Who::Anyone,
             404 => operation.path().contains('{'),
+            415 => operation.method() != Method::Get,
             _ => true,
         };
         if applies {
@@ -176,12 +177,13 @@ fn responses(operation: Operation, description: &Description) -> Value {
 }
 
 /// What any operation may be refused for.
-const PROBLEMS: [(u16, &str); 8] = [
+const PROBLEMS: [(u16, &str); 9] = [
     (400, "The request could not be read."),
     (401, "Nobody is signed in."),
     (403, "The caller may not do this."),
     (404, "There is none of that name or id that the caller can see."),
     (413, "The body is too long."),
+    (415, "The body is of another type than JSON."),
     (422, "Members or parameters are wrong: `errors` says which."),
     (429, "Too many requests: `Retry-After` says when to ask again."),
     (503, "The server cannot do it now, and nothing was stored: `Retry-After` says when to ask again."),
