@@ -1,12 +1,17 @@
 """The original's official client through a whole story, against a real Herald and a real receiver."""
 
 import json
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from parallelworks_client import Client, ProblemError, raise_for_problem
 from parallelworks_client.api.api_keys import create_apikey, delete_apikey, get_apikeys
 from parallelworks_client.api.authentication import get_auth_session, get_whoami, post_password_login
-from parallelworks_client.api.events import list_organization_events
+from parallelworks_client.api.events import (
+    list_event_types,
+    list_organization_event_actors,
+    list_organization_events,
+)
 from parallelworks_client.api.groups import (
     add_group_member,
     create_group,
@@ -270,6 +275,13 @@ class Story:
         assert all(":" in event.type_ and event.schema_version == 1 for event in seen)
         by_admin = [event for event in seen if event.actor.username == ADMIN]
         assert {event.target.type_ for event in by_admin} >= {"user", "webhook"}
+        types = self.do(list_event_types).types
+        assert {event.type_ for event in seen} <= {kind.type_ for kind in types}
+        assert all(kind.type_ == f"{kind.subject}:{kind.action}" and kind.description for kind in types)
+        since = datetime.now(UTC) - timedelta(hours=1)
+        actors = self.do(list_organization_event_actors, OTHER, from_=since).actors
+        assert {actor.username for actor in actors} == {event.actor.username for event in seen if event.actor.username}
+        assert self.do(list_organization_event_actors, OTHER, to=since).actors == []
         times = [event.created_at for event in seen]
         assert times == sorted(times, reverse=True), "newest first"
 

@@ -114,6 +114,8 @@ operations! {
     SetAllowedTargets: PlatformAdmin, Put "/api/organizations/{organization}/allowed-targets";
     ListAudit: OrgAdmin, Get "/api/organizations/{organization}/events";
     ExportAudit: OrgAdmin, Get "/api/organizations/{organization}/events/export";
+    ListAuditActors: OrgAdmin, Get "/api/organizations/{organization}/events/actors";
+    ListAuditTypes: SignedIn, Get "/api/events/types";
     ReadOrganization: OrgMember, Get "/api/organizations/{organization}";
     ListOrganizations: SignedIn, Get "/api/organizations";
     CreateOrganization: PlatformAdmin, Post "/api/organizations";

@@ -30,6 +30,12 @@ macro_rules! acts {
                 self.as_str().split_once(':').map_or("", |(subject, _)| subject)
             }
 
+            /// What is done: `create`, `delete`, ...
+            #[must_use]
+            pub fn action(self) -> &'static str {
+                self.as_str().split_once(':').map_or("", |(_, action)| action)
+            }
+
             #[must_use]
             pub const fn describe(self) -> &'static str {
                 match self {

@@ -189,6 +189,8 @@ pub const JOB_SCAN_ROWS: i64 = 50_000;
 
 /// Matches of a search in the audit log that are counted: the original stops there too.
 pub const AUDIT_TOTAL_MAX: u32 = 10_000;
+/// Names that are listed of those who stand in the audit log.
+pub const AUDIT_ACTORS_MAX: u32 = 10_000;
 /// How long the audit log is kept: a year, and what a yearly review takes.
 pub const AUDIT_RETENTION: Duration = Duration::from_secs(400 * 24 * 60 * 60);
 /// Entries of it that go in one transaction.

@@ -1,7 +1,7 @@
 //! The audit log: shows it, and notes what was refused or failed. What succeeds is noted by the store, with the change itself.
 
 use api::Problem;
-use domain::{Act, Operation, Refusal};
+use domain::{Act, Operation, Refusal, Timestamp};
 
 use crate::{
     access::{Caller, Grant, refused},
@@ -18,6 +18,16 @@ impl Herald {
         limit: usize,
     ) -> Result<AuditPage, Problem> {
         Ok(self.store.audit_page(grant.organization()?.id, filter, cursor, limit).await?)
+    }
+
+    /// The names of those who did something between these times, however they are written in the newest entry.
+    pub(crate) async fn audit_actors(
+        &self,
+        grant: &Grant,
+        from: Option<Timestamp>,
+        to: Option<Timestamp>,
+    ) -> Result<Vec<String>, Problem> {
+        Ok(self.store.audit_actors(grant.organization()?.id, from, to).await?)
     }
 
     /// Notes that somebody may not do this, and answers what they are told. Who has not said who they are is only in the

@@ -61,6 +61,8 @@ pub(crate) const TABLE: [(Operation, Who, u16); Operation::ALL.len()] = [
     (Operation::SetAllowedTargets, Who::Platform, 200),
     (Operation::ListAudit, Who::Admins, 200),
     (Operation::ExportAudit, Who::Admins, 200),
+    (Operation::ListAuditActors, Who::Admins, 200),
+    (Operation::ListAuditTypes, Who::SignedIn, 200),
     (Operation::ReadOrganization, Who::Belonging, 200),
     (Operation::ListOrganizations, Who::SignedIn, 200),
     (Operation::CreateOrganization, Who::Platform, 200),

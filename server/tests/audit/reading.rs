@@ -95,6 +95,59 @@ async fn another_organizations_entries_are_not_shown() {
 }
 
 #[tokio::test]
+async fn whoever_stands_in_the_log_is_listed_once_and_by_name() {
+    let (herald, admin) = with_groups(2).await;
+    let ask = async |query: &str| {
+        let found = admin.get(&format!("{EVENTS}/actors?{query}")).await.ok();
+        let names = column(found["actors"].as_array().unwrap(), "/username");
+        names.into_iter().map(str::to_owned).collect::<Vec<_>>()
+    };
+    let first = newest(&admin, "group:create").await["createdAt"].as_str().unwrap().to_owned();
+    // Who has not said who they are has no name.
+    let wrong = json!({ "username": "admin", "password": "wrong horse battery" });
+    herald.client().post("/api/sso/password/login", wrong).await;
+    herald.clock.advance(std::time::Duration::from_secs(60));
+    let (zoe, bob) = (admin.create_user("Zoe").await, admin.create_user("bob").await);
+    admin.log_in("zoe", crate::support::PASSWORD).await;
+    admin.log_in("bob", crate::support::PASSWORD).await;
+    assert_eq!(ask("").await, ["admin", "bob", "Zoe"], "{zoe} {bob}");
+    assert_eq!(ask(&format!("to={first}")).await, ["admin"]);
+    let later = herald.clock.now();
+    assert_eq!(ask(&format!("from={later}&to={later}")).await, ["admin", "bob", "Zoe"]);
+    assert!(ask("to=2020-01-01T00:00:00Z").await.is_empty());
+    herald.clock.advance(std::time::Duration::from_secs(60));
+    assert!(ask(&format!("from={}", herald.clock.now())).await.is_empty());
+    for name in ask("").await {
+        assert!(!log(&admin, &format!("actor={name}")).await.is_empty(), "{name} can be asked for");
+    }
+
+    admin.create_organization("acme").await;
+    let acme = admin.get("/api/organizations/acme/events/actors").await.ok();
+    assert_eq!(acme, json!({ "actors": [{ "username": "admin" }] }), "nobody of another organization");
+    for (query, pointer) in [("from=yesterday", "#/from"), ("limit=1", "#/limit")] {
+        let answer = admin.get(&format!("{EVENTS}/actors?{query}")).await;
+        assert_eq!((answer.status, answer.pointers()), (422, vec![pointer]), "{query}");
+    }
+    herald.stop().await;
+}
+
+#[tokio::test]
+async fn the_types_are_listed_and_all_that_stands_in_the_log_is_of_one() {
+    let (herald, admin) = with_groups(1).await;
+    let found = admin.get("/api/events/types").await.ok();
+    let types = found["types"].as_array().unwrap();
+    let expected = json!({
+        "type": "group:create", "subject": "group", "action": "create", "description": "A group was created.",
+    });
+    assert!(types.contains(&expected), "{found}");
+    let names = column(types, "/type");
+    for event in log(&admin, "").await {
+        assert!(names.contains(&event["type"].as_str().unwrap()), "{event}");
+    }
+    herald.stop().await;
+}
+
+#[tokio::test]
 async fn an_export_has_every_row_and_no_formula() {
     let (herald, admin) = with_groups(1).await;
     admin.create_group("parallelworks", "=cmd|'calc'!A0", &[]).await;

@@ -1,4 +1,4 @@
-//! `/api/organizations/{organization}/events`: the audit log.
+//! `/api/organizations/{organization}/events`: the audit log; `/api/events/types`: what can stand in it.
 
 use api::Problem;
 use axum::{
@@ -6,7 +6,7 @@ use axum::{
     http::{HeaderValue, header},
     response::{IntoResponse, Response},
 };
-use domain::{ActOutcome, AuditEvent, limits::PAGE_ROWS_MAX};
+use domain::{Act, ActOutcome, AuditEvent, limits::PAGE_ROWS_MAX};
 use futures::stream::try_unfold;
 use serde_json::{Map, Value, json};
 
@@ -43,6 +43,26 @@ fn filter(query: &mut Query<'_>) -> AuditFilter {
         outcome: query.choice("outcome", None, &outcomes),
         search: query.search(),
     }
+}
+
+/// Who may be asked for by `actor`.
+pub(super) async fn actors(call: &Call) -> Result<Reply, Problem> {
+    let mut query = Query::of(call);
+    let (from, to) = (query.time("from"), query.time("to"));
+    query.finish()?;
+    let found = call.herald.audit_actors(&call.grant, from, to).await?;
+    let actors: Vec<Value> = found.iter().map(|username| json!({ "username": username })).collect();
+    Reply::json(&json!({ "actors": actors }))
+}
+
+/// What may be asked for by `type`.
+pub(super) fn types() -> Result<Reply, Problem> {
+    let kind = |act: &Act| {
+        json!({
+            "type": act.as_str(), "subject": act.subject(), "action": act.action(), "description": act.describe(),
+        })
+    };
+    Reply::json(&json!({ "types": Act::ALL.iter().map(kind).collect::<Vec<Value>>() }))
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]

@@ -139,6 +139,8 @@ async fn run(operation: Operation, call: &Call) -> Result<Reply, Problem> {
         Operation::SetAllowedTargets => allowed_targets::set(call).await,
         Operation::ListAudit => audit::list(call).await,
         Operation::ExportAudit => audit::export(call).await,
+        Operation::ListAuditActors => audit::actors(call).await,
+        Operation::ListAuditTypes => audit::types(),
         Operation::ReadOrganization => organizations::read(call),
         Operation::ListOrganizations => organizations::list(call).await,
         Operation::CreateOrganization => organizations::create(call).await,

@@ -17,6 +17,7 @@ pub(super) const fn of(operation: Operation) -> &'static [&'static str] {
         Operation::ListEvents => &["after", "from", "to", "type", "search", "limit"],
         Operation::ListAudit => audit_filters!("limit", "cursor"),
         Operation::ExportAudit => audit_filters!("format"),
+        Operation::ListAuditActors => &["from", "to"],
         Operation::ListUsers => &["limit", "skip", "search", "active", "sortBy", "sortDir"],
         Operation::ListOrganizations => &["limit", "offset", "search", "sortBy", "sortDir"],
         Operation::DeleteUser => &["purge"],

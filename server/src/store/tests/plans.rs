@@ -165,6 +165,16 @@ async fn a_step_of_a_job_finds_its_deliveries_by_their_state() {
 }
 
 #[tokio::test]
+async fn who_stands_in_the_audit_log_is_read_off_the_index_name_by_name() {
+    let store = TestStore::open().await;
+    let plan = store.plan(audit_reads::ACTORS).await;
+    for index in ["(organization_id=? AND actor_key>?)", "(organization_id=? AND actor_key=?)"] {
+        assert!(plan.iter().any(|step| step.ends_with(index)), "{index}: {plan:#?}");
+    }
+    assert!(!plan.iter().any(|step| step.starts_with("SCAN audit_log")), "{plan:#?}");
+}
+
+#[tokio::test]
 async fn a_page_of_the_audit_log_is_read_off_an_index_in_its_order() {
     let store = TestStore::open().await;
     let one = || vec!["a:b".to_owned()];

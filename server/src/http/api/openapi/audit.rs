@@ -14,6 +14,16 @@ pub(super) fn describe(operation: Operation) -> Option<Description> {
                 "Newest first. `type` and `actor` may stand there more than once: any of the values will do.",
             )
             .answers(200, "A page of it.", page()),
+        Operation::ListAuditActors => Description::new(AUDIT, "List who stands in the audit log").answers(
+            200,
+            "Everybody who did something, by name.",
+            object([required("actors", list(&object([required("username", text(""))])))]),
+        ),
+        Operation::ListAuditTypes => Description::new(AUDIT, "List what can stand in the audit log").answers(
+            200,
+            "All types.",
+            object([required("types", list(&kind()))]),
+        ),
         Operation::ExportAudit => {
             let csv = ("text/csv; charset=utf-8", json!({ "type": "string" }));
             let json = ("application/json", list(&shape("AuditEvent")));
@@ -25,6 +35,15 @@ pub(super) fn describe(operation: Operation) -> Option<Description> {
         }
         _ => return None,
     })
+}
+
+fn kind() -> Value {
+    object([
+        required("type", text("`subject:action`.")),
+        required("subject", text("What it is done to.")),
+        required("action", text("What is done.")),
+        required("description", text("A sentence.")),
+    ])
 }
 
 fn page() -> Value {
