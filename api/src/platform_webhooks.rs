@@ -25,9 +25,10 @@ pub async fn create_platform_webhook(
     #[server(default)] url: String,
     #[server(default)] description: String,
     #[server(default)] enabled: bool,
+    #[server(default)] headers: String,
 ) -> Result<WebhookView, Problem> {
     let backend = backend()?;
-    let new = NewWebhook { event_type, name, url, description, enabled };
+    let new = NewWebhook { event_type, name, url, description, enabled, headers };
     let outcome = backend.create_platform_webhook(new).await;
     settle(&backend, outcome, |_| at_list(Toast::WebhookCreated))
 }

@@ -30,6 +30,8 @@ pub struct NewWebhook {
     pub url: String,
     pub description: String,
     pub enabled: bool,
+    /// A `Name: value` a line.
+    pub headers: String,
 }
 
 /// A change of a webhook, as typed; `None` stays as it is.
@@ -207,9 +209,10 @@ pub async fn create_webhook(
     #[server(default)] url: String,
     #[server(default)] description: String,
     #[server(default)] enabled: bool,
+    #[server(default)] headers: String,
 ) -> Result<WebhookView, Problem> {
     let backend = backend()?;
-    let new = NewWebhook { event_type, name, url, description, enabled };
+    let new = NewWebhook { event_type, name, url, description, enabled, headers };
     let outcome = backend.create_webhook(organization_id, new).await;
     settle(&backend, outcome, |_| after_create(organization_id))
 }
@@ -223,9 +226,10 @@ pub async fn create_and_test_webhook(
     #[server(default)] url: String,
     #[server(default)] description: String,
     #[server(default)] enabled: bool,
+    #[server(default)] headers: String,
 ) -> Result<WebhookView, Problem> {
     let backend = backend()?;
-    let new = NewWebhook { event_type, name, url, description, enabled };
+    let new = NewWebhook { event_type, name, url, description, enabled, headers };
     let created = backend.create_webhook(organization_id, new).await;
     let tested = match &created {
         Ok(view) => backend.test_webhook(organization_id, view.webhook.id).await.ok(),

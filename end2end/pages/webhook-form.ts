@@ -17,6 +17,7 @@ export class WebhookForm {
   readonly name: Locator;
   readonly url: Locator;
   readonly description: Locator;
+  readonly headers: Locator;
   readonly enable: Locator;
   readonly create: Locator;
 
@@ -29,6 +30,7 @@ export class WebhookForm {
     this.name = page.getByRole('textbox', { name: 'Webhook name', exact: true });
     this.url = page.getByRole('textbox', { name: 'URL', exact: true });
     this.description = page.getByRole('textbox', { name: /^Description\b/ });
+    this.headers = page.getByRole('textbox', { name: /^Request headers\b/ });
     this.enable = page.getByRole('checkbox', { name: 'Enable', exact: true });
     this.create = page.getByRole('button', { name: 'Create webhook', exact: true });
   }

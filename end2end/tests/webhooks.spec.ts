@@ -1,4 +1,5 @@
 // The Webhooks tab: adding, finding, selecting and deleting.
+import { expectError } from '../pages/form.ts';
 import { Header } from '../pages/header.ts';
 import { Settings } from '../pages/settings.ts';
 import { expectToast, toast } from '../pages/toast.ts';
@@ -67,6 +68,28 @@ test.describe('adding', () => {
     const [webhook] = await directory.webhooks(organization);
     expect(webhook).toMatchObject({ type: 'USER_LOGIN', name: 'hr-sync', url: TYPED.url, enabled: false });
     expect(webhook?.description ?? '').toBe('');
+  });
+
+  test('request headers are sent from the first request on, and their errors stand at their field', async ({
+    page, directory, organization, receiver,
+  }) => {
+    const form = new WebhookForm(page, organization);
+    await form.open();
+    await form.fill({ ...TYPED, url: receiver.url });
+    for (const [typed, error] of [['no colon', /“Name: value”/], ['Host: a.example', /“host” is set by Herald/]] as const) {
+      await form.headers.fill(typed);
+      await form.create.click();
+      await expectError(page, form.headers, error);
+      await awake(page);
+      await expect(form.headers).toHaveValue(typed);
+    }
+    await form.headers.fill('Authorization: Bearer very-hush-hush\nX-Tenant: 7');
+    await page.getByRole('button', { name: 'Create and send a test' }).click();
+    await expectToast(page, CREATED);
+    const { headers } = await receiver.next();
+    expect(headers).toMatchObject({ authorization: 'Bearer very-hush-hush', 'x-tenant': '7' });
+    expect(await directory.webhooks(organization)).toMatchObject([{ headers: ['authorization', 'x-tenant'] }]);
+    await expect(page.getByText('very-hush-hush')).toHaveCount(0);
   });
 
   test('the sample follows what is typed', { tag: '@javascript' }, async ({ page, organization }) => {

@@ -22,6 +22,7 @@ pub(crate) async fn show(tenant: &Tenant) -> Outcome {
         "ftp://example.com".to_owned(),
         String::new(),
         true,
+        String::new(),
     );
     match tenant.herald.call(no_url).await {
         Err(CallError::Refused(problem)) if problem.code == Code::InvalidRequest => {

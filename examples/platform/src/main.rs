@@ -82,6 +82,7 @@ async fn set_up(tenant: &Tenant, receiver: &str) -> Outcome {
         receiver.to_owned(),
         String::new(),
         true,
+        String::new(),
     );
     herald.call(new).await?;
     Ok(())

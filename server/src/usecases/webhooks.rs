@@ -27,7 +27,8 @@ pub(crate) struct NewWebhookRequest {
     pub(crate) url: String,
     pub(crate) description: String,
     pub(crate) enabled: bool,
-    pub(crate) headers: Vec<(String, Option<String>)>,
+    /// As far as they could be read.
+    pub(crate) headers: Result<Vec<(String, Option<String>)>, Issue>,
 }
 
 /// A change, as typed; `None` stays as it is.
@@ -99,8 +100,10 @@ impl Herald {
         let name = invalid.check("name", WebhookName::parse(&new.name));
         let url = invalid.check("url", self.check_url(grant, &new.url).await?);
         let description = invalid.check("description", Description::parse(&new.description));
-        let headers = CustomHeaders::default().with(new.headers);
-        let headers = headers.map_err(|wrong| invalid.errors.extend(wrong.errors)).ok();
+        let headers = invalid.check("headers", new.headers).and_then(|headers| {
+            let headers = CustomHeaders::default().with(headers);
+            headers.map_err(|wrong| invalid.errors.extend(wrong.errors)).ok()
+        });
         let (Some(event_type), Some(name), Some(url), Some(description), Some(headers)) =
             (event_type, name, url, description, headers)
         else {

@@ -102,6 +102,28 @@ async fn a_refused_form_comes_back_as_it_was_typed_with_its_errors_once() {
 }
 
 #[tokio::test]
+async fn request_headers_are_typed_one_a_line_and_wrong_ones_are_errors_beside_the_others() {
+    let console = console().await;
+    let mut browser = Browser::of(console.admin.clone());
+    let typed = |name, headers| [console.fields(name, URL), vec![("headers", headers)]].concat();
+    for (headers, said) in [
+        ("X-Tenant: 7\r\nno colon", "“Name: value”"),
+        ("X-Tenant: 7\r\nHost: a.example", "“host” is set by Herald or by HTTP itself"),
+    ] {
+        let to = browser.submit("webhooks/create", &console.new, &typed("a/b", headers)).await;
+        let page = browser.open(&to).await;
+        assert!(page.error("headers").expect("an error").contains(said), "{:?}", page.error("headers"));
+        assert!(page.error("name").is_some(), "all that is wrong is said at once");
+        assert!(page.area("headers").contains("X-Tenant: 7"), "{}", page.area("headers"));
+    }
+    let to =
+        browser.submit("webhooks/create", &console.new, &typed("demo", "X-Tenant: 7\r\n\r\nX-Other:8")).await;
+    assert_eq!(to, console.tab);
+    assert_eq!(console.webhooks().await[0]["headers"], json!(["x-other", "x-tenant"]));
+    console.herald.stop().await;
+}
+
+#[tokio::test]
 async fn a_flash_is_shown_once_even_to_who_keeps_its_cookie() {
     let console = console().await;
     let mut browser = Browser::of(console.admin.clone());

@@ -7,7 +7,10 @@ use api::{
 use async_trait::async_trait;
 use domain::{Operation, WebhookId};
 
-use super::{RequestBackend, at_field, webhooks::new_request};
+use super::{
+    RequestBackend,
+    webhooks::{at_form_fields, new_request},
+};
 use crate::usecases::EditWebhook;
 
 #[async_trait]
@@ -20,7 +23,7 @@ impl PlatformWebhookBackend for RequestBackend {
     async fn create_platform_webhook(&self, new: NewWebhook) -> Result<WebhookView, Problem> {
         let grant = self.own(Operation::CreatePlatformWebhook).await?;
         let made = self.herald.create_webhook(&grant, new_request(new)).await;
-        made.map_err(|problem| at_field(problem, "type", "event_type"))
+        made.map_err(at_form_fields)
     }
 
     async fn set_platform_webhook_enabled(&self, webhook: WebhookId, enabled: bool) -> Result<(), Problem> {

@@ -63,10 +63,7 @@ impl WebhookBackend for RequestBackend {
         new: NewWebhook,
     ) -> Result<WebhookView, Problem> {
         let grant = self.grant(Operation::CreateWebhook, organization).await?;
-        self.herald
-            .create_webhook(&grant, new_request(new))
-            .await
-            .map_err(|problem| at_field(problem, "type", "event_type"))
+        self.herald.create_webhook(&grant, new_request(new)).await.map_err(at_form_fields)
     }
 
     async fn check_url(&self, organization: OrganizationId, url: String) -> Result<UrlVerdict, Problem> {
@@ -165,10 +162,16 @@ fn at_headers(mut problem: Problem) -> Problem {
     problem
 }
 
+/// The form's fields are named otherwise than the members of the API.
+pub(super) fn at_form_fields(problem: Problem) -> Problem {
+    at_headers(at_field(problem, "type", "event_type"))
+}
+
 pub(super) fn new_request(new: NewWebhook) -> NewWebhookRequest {
-    let NewWebhook { event_type, name, url, description, enabled } = new;
+    let NewWebhook { event_type, name, url, description, enabled, headers } = new;
     let description = with_line_feeds(&description);
-    NewWebhookRequest { event_type, name, url, description, enabled, headers: Vec::new() }
+    let headers = CustomHeaders::changes_in(&headers);
+    NewWebhookRequest { event_type, name, url, description, enabled, headers }
 }
 
 fn secret_view(secrets: Secrets) -> SecretView {

@@ -30,7 +30,7 @@ pub(super) async fn create(call: &Call) -> Result<Reply, Problem> {
         url: members.text("url"),
         description: members.text("description"),
         enabled: members.flag("enabled"),
-        headers: members.optional_text_map("headers"),
+        headers: Ok(members.optional_text_map("headers")),
     };
     members.finish()?;
     Reply::json(&call.herald.create_webhook(&call.grant, request).await?.webhook)

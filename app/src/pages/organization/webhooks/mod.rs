@@ -1,6 +1,7 @@
 //! Webhooks: the tab, the form, a webhook's page.
 
 pub(in crate::pages) mod detail;
+mod headers;
 pub(in crate::pages) mod list;
 pub(in crate::pages) mod new;
 

@@ -22,7 +22,7 @@ use crate::{
         url_check::UrlCheck,
     },
     page::page,
-    pages::organization::{Tab, steps_to},
+    pages::organization::{Tab, steps_to, webhooks::headers::HeadersField},
     session::{Need, admit, use_place, use_session},
 };
 
@@ -86,6 +86,10 @@ pub(in crate::pages) fn WebhookFields(
         />
         {organization.map(|organization| view! { <UrlCheck organization/> })}
         <TextArea form=form.clone() name="description" label="Description"/>
+        <HeadersField
+            form=form.clone()
+            hint="What the receiver wants beside the signature, one a line: “Name: value”. Values are sealed and never shown again."
+        />
         <Switch
             form
             name="enabled"

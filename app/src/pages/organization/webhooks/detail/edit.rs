@@ -19,6 +19,7 @@ use crate::{
     forms::{Form, PostForm},
     islands::{sample::Sample, url_check::UrlCheck},
     page::page,
+    pages::organization::webhooks::headers::HeadersField,
     request::use_page,
     session::{use_place, use_session},
 };
@@ -81,12 +82,7 @@ fn EditForm(organization: OrganizationId, view: WebhookView, form: Form) -> impl
                 value=webhook.description.unwrap_or_default()
             />
             <Headers names=webhook.headers/>
-            <TextArea
-                form
-                name="headers"
-                label="Request headers"
-                hint="To add or to replace, one a line: “Name: value”. Values are sealed and never shown again."
-            />
+            <HeadersField form hint="To add or to replace, one a line: “Name: value”. Values are sealed and never shown again."/>
             <p class="actions">
                 <SubmitButton words="Save webhook"/>
                 <a class="button button-plain" href=paths::webhook(organization, webhook.id)>"Cancel"</a>
