@@ -1,4 +1,4 @@
-//! One's own account: its password and its sessions.
+//! One's own account: its name, its password and its sessions.
 
 use domain::{SessionId, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -54,6 +54,14 @@ pub async fn end_other_sessions() -> Result<(), Problem> {
     let backend = backend()?;
     let outcome = backend.end_other_sessions().await;
     settle(&backend, outcome, |()| Next::saying(paths::ACCOUNT, Toast::SessionsEnded))
+}
+
+/// Changes the name by which people call the caller.
+#[server(prefix = "/fn", endpoint = "account/set-name", client = Once)]
+pub async fn set_own_name(#[server(default)] name: String) -> Result<(), Problem> {
+    let backend = backend()?;
+    let outcome = backend.set_own_name(name).await;
+    settle(&backend, outcome, |()| Next::saying(paths::ACCOUNT, Toast::NameSaved))
 }
 
 #[server(prefix = "/fn", endpoint = "account/change-password", client = Once)]

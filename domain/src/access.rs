@@ -124,6 +124,7 @@ operations! {
     EndSession: SignedIn, Delete "/api/auth/sessions/{session}";
     ConfirmPassword: SignedIn, Post "/api/auth/password/confirm";
     ChangePassword: SignedIn, Put "/api/auth/password";
+    SetOwnName: SignedIn, Put "/api/auth/name";
     UsePasswordReset: Anyone, Post "/api/auth/password/reset";
     EndUserSessions: OrgUsers, Delete "/api/organizations/{organization}/users/{user}/sessions";
     ResetUserPassword: OrgAdmin, Post "/api/organizations/{organization}/users/{user}/password-reset";
@@ -170,6 +171,7 @@ impl Operation {
             Self::EndSession | Self::EndOtherSessions | Self::EndUserSessions => Act::EndSession,
             Self::ChangePassword | Self::UsePasswordReset | Self::ConfirmPassword => Act::SetPassword,
             Self::ResetUserPassword => Act::ResetPassword,
+            Self::SetOwnName => Act::SetUserName,
             _ => return None,
         })
     }

@@ -67,6 +67,7 @@ acts! {
     SetUserActive: "user:set-active", "Enabling or disabling a user failed.";
     SetUserAdmin: "user:set-admin", "A user became a platform admin, or is none any more.";
     SetUserComplimentary: "user:set-complimentary", "A user takes no seat any more, or takes one again.";
+    SetUserName: "user:set-name", "A user goes by another name.";
     SetPassword: "user:set-password", "A user's password was set.";
     ResetPassword: "user:reset-password", "An admin let a user set a new password.";
     DeleteUser: "user:delete", "A user was deleted.";

@@ -38,6 +38,27 @@ test('the password is changed with the current one, and other sessions end', asy
   await signInAs(otherPage, { ...admin, password: 'Copper-kettle-morning-52' });
 });
 
+test('one changes the name that one goes by', async ({ page, organization }) => {
+  const { admin } = organization;
+  await signInAs(page, admin);
+  await visit(page, '/account');
+  const name = page.getByRole('textbox', { name: 'Name', exact: true });
+  await expect(name).not.toHaveValue('');
+  await name.fill(' ');
+  await page.getByRole('button', { name: 'Save name' }).click();
+  await expectError(page, name, /^Enter a name\./);
+  await awake(page);
+  await name.fill('Grace “Amazing” <Hopper>');
+  await page.getByRole('button', { name: 'Save name' }).click();
+  await expectToast(page, 'Name saved');
+  await expect(name).toHaveValue('Grace “Amazing” <Hopper>');
+  await awake(page);
+  await new Header(page).openMenu(admin.username);
+  await expect(page.getByRole('banner')).toContainText('Grace “Amazing” <Hopper>');
+  await visit(page, `/organizations/${organization.id}/users`);
+  await expect(page.getByRole('row').filter({ hasText: admin.username })).toContainText('Grace “Amazing” <Hopper>');
+});
+
 test('sessions are listed, this one marked; one ends, then all others', async ({ page, otherPage, organization }) => {
   await signInAs(otherPage, organization.admin);
   await signInAs(page, organization.admin);

@@ -11,6 +11,7 @@ pub(crate) enum Typed {
     #[default]
     Words,
     UserName,
+    PersonName,
     Email,
     Organization,
     Url,
@@ -42,6 +43,7 @@ impl Typed {
     const fn autocomplete(self) -> &'static str {
         match self {
             Self::UserName => "username",
+            Self::PersonName => "name",
             Self::Email => "email",
             Self::Organization => "organization",
             Self::Password => "current-password",

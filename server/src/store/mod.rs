@@ -28,6 +28,7 @@ mod lanes;
 mod memory;
 mod organizations;
 mod outbox;
+mod own_name;
 mod own_sessions;
 mod pages;
 mod passwords;

@@ -1,5 +1,6 @@
 //! The use cases: validation and the store's operations, each behind a [`Grant`](crate::access::Grant).
 
+mod account;
 mod allowed_targets;
 mod api_keys;
 mod audit;

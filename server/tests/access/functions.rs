@@ -75,6 +75,7 @@ const TABLE: &[(&str, Who)] = &[
     ("api-keys/delete", Who::SignedIn),
     ("account/sessions", Who::SignedIn),
     ("account/end-session", Who::SignedIn),
+    ("account/set-name", Who::SignedIn),
     ("account/change-password", Who::SignedIn),
     ("account/use-reset", Who::Anyone),
     ("session/read", Who::Anyone),
@@ -205,6 +206,7 @@ fn fields(function: &str, world: &World, objects: &Objects) -> Vec<(&'static str
         "account/change-password" => {
             return vec![("current_password", PASSWORD.into()), ("password", PASSWORD.into())];
         }
+        "account/set-name" => return vec![("name", fresh("Somebody"))],
         "account/use-reset" => return vec![("password", "another pass phrase".into())],
         "api-keys/create" => return vec![("title", fresh("key"))],
         "platform-webhooks/list" => return Vec::new(),

@@ -70,6 +70,7 @@ pub(crate) const TABLE: [(Operation, Who, u16); Operation::ALL.len()] = [
     (Operation::EndSession, Who::SignedIn, 204),
     (Operation::ConfirmPassword, Who::SignedIn, 204),
     (Operation::ChangePassword, Who::SignedIn, 204),
+    (Operation::SetOwnName, Who::SignedIn, 204),
     (Operation::UsePasswordReset, Who::Anyone, 204),
     (Operation::EndUserSessions, Who::Users, 204),
     (Operation::ResetUserPassword, Who::Admins, 200),
@@ -251,6 +252,7 @@ pub(crate) fn valid_body(operation: Operation, objects: &Objects, token: &str) -
         Operation::ChangePassword => {
             json!({ "currentPassword": PASSWORD, "password": PASSWORD, "endOthers": false })
         }
+        Operation::SetOwnName => json!({ "name": fresh("Somebody") }),
         Operation::UsePasswordReset => json!({ "token": token, "password": "another pass phrase" }),
         Operation::LogIn => json!({ "username": "member", "password": PASSWORD }),
         _ => return None,

@@ -89,6 +89,28 @@ async fn every_act_on_users_and_groups_leaves_one_entry() {
 }
 
 #[tokio::test]
+async fn who_takes_another_name_is_noted_without_it() {
+    let herald = TestHerald::start().await;
+    let admin = herald.first_admin().await;
+    let rename = async |name: &str| admin.put("/api/auth/name", json!({ "name": name })).await;
+    let entry = assert_noted(&admin, "user:set-name", "admin", status(rename("  Grace Hopper "))).await;
+    assert_eq!(entry["payload"]["data"]["name"]["new"], "••••••");
+    assert_eq!(admin.get("/api/auth/session").await.ok()["name"], "Grace Hopper");
+    let before = total(&admin).await;
+    assert_eq!(rename("Grace Hopper").await.status, 204);
+    assert_eq!(total(&admin).await, before, "it is the name that they have");
+    let users = admin.get(&format!("{BASE}/users?search=hopper")).await.ok();
+    assert_eq!(users["users"][0]["username"], "admin", "they are found by it");
+    for (name, code) in [(" ", "required"), ("a\u{200b}b", "invalid")] {
+        let refused = rename(name).await;
+        assert_eq!((refused.status, refused.pointers()), (422, vec!["#/name"]), "{}", refused.text);
+        assert_eq!(refused.json["errors"][0]["code"], code);
+    }
+    assert!(!admin.get(EVENTS).await.text.contains("Hopper"));
+    herald.stop().await;
+}
+
+#[tokio::test]
 async fn every_act_on_webhooks_leaves_one_entry_and_no_secret() {
     let herald = TestHerald::start().await;
     let admin = herald.first_admin().await;

@@ -5,7 +5,7 @@ mod sessions;
 
 use api::{
     Problem,
-    account::{ChangePassword, list_sessions},
+    account::{ChangePassword, SetOwnName, list_sessions},
     session::SessionView,
 };
 use leptos::prelude::*;
@@ -60,11 +60,23 @@ fn About(session: SessionView) -> impl IntoView {
         held.insert(0, "Platform admin".to_owned());
     }
     let held = if held.is_empty() { "None: ask an admin for a role.".to_owned() } else { held.join("\n") };
+    let form = Form::of::<SetOwnName>();
     view! {
         <section class="card">
             <h2>"Who you are"</h2>
+            <ErrorSummary form=form.clone()/>
+            <PostForm form=form.clone()>
+                <TextField
+                    form
+                    name="name"
+                    label="Name"
+                    typed=Typed::PersonName
+                    hint="What people call you. You sign in with your user name or your e-mail."
+                    value=session.name
+                />
+                <SubmitButton words="Save name"/>
+            </PostForm>
             <dl class="facts">
-                <Fact term="Name">{session.name}</Fact>
                 <Fact term="User name"><code>{session.username}</code></Fact>
                 <Fact term="E-mail">{session.email}</Fact>
                 <Fact term="Id"><CopyableId id=session.user_id.to_string() what="your id"/></Fact>

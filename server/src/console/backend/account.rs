@@ -36,6 +36,11 @@ impl AccountBackend for RequestBackend {
         self.herald.end_other_sessions(&grant).await
     }
 
+    async fn set_own_name(&self, name: String) -> Result<(), Problem> {
+        let grant = self.own(Operation::SetOwnName).await?;
+        self.herald.set_own_name(&grant, &name).await
+    }
+
     async fn change_password(&self, change: PasswordChange) -> Result<(), Problem> {
         let grant = self.own(Operation::ChangePassword).await?;
         let PasswordChange { current, new, end_others } = change;

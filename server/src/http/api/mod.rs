@@ -1,5 +1,6 @@
 //! The HTTP API: every route is a row of the table of operations, and all go through the same steps.
 
+mod account;
 mod allowed_targets;
 mod api_keys;
 mod audit;
@@ -150,6 +151,7 @@ async fn run(operation: Operation, call: &Call) -> Result<Reply, Problem> {
         Operation::EndUserSessions => sessions::end_of_user(call).await,
         Operation::ConfirmPassword => passwords::confirm(call).await,
         Operation::ChangePassword => passwords::change(call).await,
+        Operation::SetOwnName => account::set_name(call).await,
         Operation::UsePasswordReset => passwords::use_reset(call).await,
         Operation::ResetUserPassword => passwords::begin_reset(call).await,
         Operation::ListApiKeys => api_keys::list(call).await,

@@ -46,6 +46,10 @@ pub(super) fn describe(operation: Operation) -> Option<Description> {
             )
             .done(204, "It is changed.")
             .refuses(409, "There is none to change."),
+        Operation::SetOwnName => Description::new(SESSIONS, "Change one's name")
+            .detail("What people call one, not the user name.")
+            .body(input([required("name", text(""))]), json!({ "name": "Ada Lovelace" }))
+            .done(204, "It is changed."),
         Operation::UsePasswordReset => Description::new(SESSIONS, "Choose a new password")
             .detail("With the token of an admin.")
             .body(
