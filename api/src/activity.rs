@@ -1,6 +1,6 @@
 //! What became of a webhook's attempts over time.
 
-use domain::{ActivityRange, Bucket, OrganizationId, Timestamp, WebhookId};
+use domain::{ActivityRange, Bucket, Scope, Timestamp, WebhookId};
 use serde::{Deserialize, Serialize};
 use server_fn_macro_default::server;
 
@@ -18,9 +18,9 @@ pub struct WebhookActivity {
 
 #[server(prefix = "/fn", endpoint = "webhooks/activity", client = Repeatable)]
 pub async fn read_activity(
-    organization_id: OrganizationId,
+    scope: Scope,
     webhook_id: WebhookId,
     #[server(default)] range: ActivityRange,
 ) -> Result<WebhookActivity, Problem> {
-    backend()?.activity(organization_id, webhook_id, range).await
+    backend()?.activity(scope, webhook_id, range).await
 }

@@ -1,8 +1,7 @@
 //! Deliveries of a webhook, and sending them again.
 
 use domain::{
-    Delivery, DeliveryDetail, DeliveryId, DeliveryState, EventType, JobId, OrganizationId, Timestamp,
-    WebhookId,
+    Delivery, DeliveryDetail, DeliveryId, DeliveryState, EventType, JobId, Scope, Timestamp, WebhookId,
 };
 use serde::{Deserialize, Serialize};
 use server_fn_macro_default::server;
@@ -121,104 +120,91 @@ pub enum HeldAction {
 /// A page of a webhook's deliveries, newest first. `cursor` is what the page before answered.
 #[server(prefix = "/fn", endpoint = "deliveries/list", client = Repeatable)]
 pub async fn list_deliveries(
-    organization_id: OrganizationId,
+    scope: Scope,
     webhook_id: WebhookId,
     #[server(default)] filter: DeliveryFilter,
     #[server(default)] cursor: Option<String>,
 ) -> Result<DeliveryPage, Problem> {
-    backend()?.deliveries(organization_id, webhook_id, filter, cursor).await
+    backend()?.deliveries(scope, webhook_id, filter, cursor).await
 }
 
 /// How many deliveries there are that are newer than one of them, counted up to [`NEWER_COUNTED_MAX`]; without it, how many
 /// there are.
 #[server(prefix = "/fn", endpoint = "deliveries/newer", client = Repeatable)]
 pub async fn count_newer(
-    organization_id: OrganizationId,
+    scope: Scope,
     webhook_id: WebhookId,
     #[server(default)] filter: DeliveryFilter,
     #[server(default)] than: Option<DeliveryId>,
 ) -> Result<u32, Problem> {
-    backend()?.newer_deliveries(organization_id, webhook_id, filter, than).await
+    backend()?.newer_deliveries(scope, webhook_id, filter, than).await
 }
 
 /// A delivery with its body and all its attempts.
 #[server(prefix = "/fn", endpoint = "deliveries/read", client = Repeatable)]
-pub async fn read_delivery(
-    organization_id: OrganizationId,
-    delivery_id: DeliveryId,
-) -> Result<DeliveryDetail, Problem> {
-    backend()?.delivery(organization_id, delivery_id).await
+pub async fn read_delivery(scope: Scope, delivery_id: DeliveryId) -> Result<DeliveryDetail, Problem> {
+    backend()?.delivery(scope, delivery_id).await
 }
 
 /// A delivery with everything that its page shows.
 #[server(prefix = "/fn", endpoint = "deliveries/show", client = Repeatable)]
-pub async fn show_delivery(
-    organization_id: OrganizationId,
-    delivery_id: DeliveryId,
-) -> Result<DeliveryView, Problem> {
-    backend()?.delivery_view(organization_id, delivery_id).await
+pub async fn show_delivery(scope: Scope, delivery_id: DeliveryId) -> Result<DeliveryView, Problem> {
+    backend()?.delivery_view(scope, delivery_id).await
 }
 
 /// Sends a delivery again, under the same `webhook-id`.
 #[server(prefix = "/fn", endpoint = "deliveries/redeliver", client = Once)]
-pub async fn redeliver(
-    organization_id: OrganizationId,
-    delivery_id: DeliveryId,
-) -> Result<Delivery, Problem> {
+pub async fn redeliver(scope: Scope, delivery_id: DeliveryId) -> Result<Delivery, Problem> {
     let backend = backend()?;
-    let outcome = backend.redeliver(organization_id, delivery_id).await;
-    settle(&backend, outcome, |_| after_redeliver_one(organization_id, delivery_id))
+    let outcome = backend.redeliver(scope, delivery_id).await;
+    settle(&backend, outcome, |_| after_redeliver_one(scope, delivery_id))
 }
 
 #[must_use]
-pub fn after_redeliver_one(organization: OrganizationId, delivery: DeliveryId) -> Next {
-    Next::saying(paths::delivery(organization, delivery), Toast::Redelivered)
+pub fn after_redeliver_one(scope: Scope, delivery: DeliveryId) -> Next {
+    Next::saying(paths::delivery(scope, delivery), Toast::Redelivered)
 }
 
 /// Sends these deliveries of a webhook again, at most a page of them.
 #[server(prefix = "/fn", endpoint = "deliveries/redeliver-selected", client = Once)]
 pub async fn redeliver_selected(
-    organization_id: OrganizationId,
+    scope: Scope,
     webhook_id: WebhookId,
     #[server(default)] ids: Vec<DeliveryId>,
 ) -> Result<u32, Problem> {
     let backend = backend()?;
-    let outcome = backend.redeliver_selected(organization_id, ids).await;
-    settle(&backend, outcome, |_| after_redeliver_selected(organization_id, webhook_id))
+    let outcome = backend.redeliver_selected(scope, ids).await;
+    settle(&backend, outcome, |_| after_redeliver_selected(scope, webhook_id))
 }
 
 #[must_use]
-pub fn after_redeliver_selected(organization: OrganizationId, webhook: WebhookId) -> Next {
-    Next::saying(paths::webhook_deliveries(organization, webhook), Toast::RedeliveredMany)
+pub fn after_redeliver_selected(scope: Scope, webhook: WebhookId) -> Next {
+    Next::saying(paths::webhook_deliveries(scope, webhook), Toast::RedeliveredMany)
 }
 
 /// Sends many deliveries of a webhook again, some at a time.
 #[server(prefix = "/fn", endpoint = "deliveries/redeliver-many", client = Once)]
 pub async fn redeliver_many(
-    organization_id: OrganizationId,
+    scope: Scope,
     webhook_id: WebhookId,
     #[server(default)] which: Redelivery,
 ) -> Result<Begun, Problem> {
     let backend = backend()?;
-    let outcome = backend.redeliver_many(organization_id, webhook_id, which).await;
-    settle(&backend, outcome, |begun| after_begin(organization_id, webhook_id, begun))
+    let outcome = backend.redeliver_many(scope, webhook_id, which).await;
+    settle(&backend, outcome, |begun| after_begin(scope, webhook_id, begun))
 }
 
 /// Releases or discards what was held while the webhook was disabled.
 #[server(prefix = "/fn", endpoint = "deliveries/settle-held", client = Once)]
-pub async fn settle_held(
-    organization_id: OrganizationId,
-    webhook_id: WebhookId,
-    action: HeldAction,
-) -> Result<Begun, Problem> {
+pub async fn settle_held(scope: Scope, webhook_id: WebhookId, action: HeldAction) -> Result<Begun, Problem> {
     let backend = backend()?;
-    let outcome = backend.settle_held(organization_id, webhook_id, action).await;
-    settle(&backend, outcome, |begun| after_begin(organization_id, webhook_id, begun))
+    let outcome = backend.settle_held(scope, webhook_id, action).await;
+    settle(&backend, outcome, |begun| after_begin(scope, webhook_id, begun))
 }
 
 /// The list shows how far the job has come.
 #[must_use]
-pub fn after_begin(organization: OrganizationId, webhook: WebhookId, begun: &Begun) -> Next {
-    let path = paths::webhook_deliveries(organization, webhook);
+pub fn after_begin(scope: Scope, webhook: WebhookId, begun: &Begun) -> Next {
+    let path = paths::webhook_deliveries(scope, webhook);
     Next::new(begun.job.map_or_else(|| path.clone(), |job| format!("{path}?job={job}")))
 }

@@ -1,6 +1,6 @@
 //! Bulk jobs: what is done to many deliveries of a webhook, some at a time.
 
-use domain::{JobId, OrganizationId, Timestamp, WebhookId};
+use domain::{JobId, Scope, Timestamp, WebhookId};
 use serde::{Deserialize, Serialize};
 use server_fn_macro_default::server;
 
@@ -51,29 +51,26 @@ pub enum JobState {
 }
 
 #[server(prefix = "/fn", endpoint = "jobs/read", client = Repeatable)]
-pub async fn read_job(organization_id: OrganizationId, job_id: JobId) -> Result<JobView, Problem> {
-    backend()?.job(organization_id, job_id).await
+pub async fn read_job(scope: Scope, job_id: JobId) -> Result<JobView, Problem> {
+    backend()?.job(scope, job_id).await
 }
 
 /// The jobs of a webhook that are running or waiting for their turn.
 #[server(prefix = "/fn", endpoint = "jobs/running", client = Repeatable)]
-pub async fn running_jobs(
-    organization_id: OrganizationId,
-    webhook_id: WebhookId,
-) -> Result<Vec<JobView>, Problem> {
-    backend()?.running_jobs(organization_id, webhook_id).await
+pub async fn running_jobs(scope: Scope, webhook_id: WebhookId) -> Result<Vec<JobView>, Problem> {
+    backend()?.running_jobs(scope, webhook_id).await
 }
 
 /// Cancels a job: what it has done stays done.
 #[server(prefix = "/fn", endpoint = "jobs/cancel", client = Repeatable)]
-pub async fn cancel_job(organization_id: OrganizationId, job_id: JobId) -> Result<JobView, Problem> {
+pub async fn cancel_job(scope: Scope, job_id: JobId) -> Result<JobView, Problem> {
     let backend = backend()?;
-    let outcome = backend.cancel_job(organization_id, job_id).await;
-    settle(&backend, outcome, |job| after_cancel(organization_id, job))
+    let outcome = backend.cancel_job(scope, job_id).await;
+    settle(&backend, outcome, |job| after_cancel(scope, job))
 }
 
 #[must_use]
-pub fn after_cancel(organization: OrganizationId, job: &JobView) -> Next {
-    let path = paths::webhook_deliveries(organization, job.webhook_id);
+pub fn after_cancel(scope: Scope, job: &JobView) -> Next {
+    let path = paths::webhook_deliveries(scope, job.webhook_id);
     Next::saying(format!("{path}?job={}", job.id), Toast::JobCancelled)
 }

@@ -19,7 +19,6 @@ pub mod groups;
 pub mod jobs;
 pub mod organizations;
 pub mod paths;
-pub mod platform_webhooks;
 mod problem;
 pub mod session;
 pub mod start;
@@ -31,8 +30,7 @@ pub mod webhooks;
 #[cfg(feature = "ssr")]
 pub use backend::{
     AccountBackend, ApiKeyBackend, AuditBackend, Backend, DeliveryBackend, EventBackend, FindBackend,
-    GroupBackend, JobBackend, OrganizationBackend, PlatformWebhookBackend, SessionBackend, UserBackend,
-    WebhookBackend,
+    GroupBackend, JobBackend, OrganizationBackend, SessionBackend, UserBackend, WebhookBackend,
 };
 #[cfg(feature = "ssr")]
 use backend::{backend, settle};

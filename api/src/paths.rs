@@ -1,6 +1,6 @@
 //! The addresses of the console's pages, so that nobody puts one together by hand.
 
-use domain::{DeliveryId, GroupId, OrganizationId, UserId, WebhookId};
+use domain::{DeliveryId, GroupId, OrganizationId, Scope, UserId, WebhookId};
 
 pub const START: &str = "/";
 pub const SIGN_IN: &str = "/sign-in";
@@ -8,8 +8,6 @@ pub const FIRST_RUN: &str = "/first-run";
 pub const ACCOUNT: &str = "/account";
 pub const PASSWORD_RESET: &str = "/password-reset";
 pub const PLATFORM: &str = "/platform";
-pub const PLATFORM_WEBHOOKS: &str = "/platform/webhooks";
-pub const NEW_PLATFORM_WEBHOOK: &str = "/platform/webhooks/new";
 
 #[must_use]
 pub fn first_run(token: &str) -> String {
@@ -73,43 +71,51 @@ pub fn audit(organization: OrganizationId) -> String {
     format!("/organizations/{organization}/audit-log")
 }
 
-#[must_use]
-pub fn webhooks(organization: OrganizationId) -> String {
-    format!("/organizations/{organization}/webhooks")
+/// What the webhooks of a scope have their pages below.
+fn base(scope: impl Into<Scope>) -> String {
+    match scope.into() {
+        Scope::Organization(organization) => self::organization(organization),
+        Scope::Platform => PLATFORM.to_owned(),
+    }
 }
 
 #[must_use]
-pub fn new_webhook(organization: OrganizationId) -> String {
-    format!("/organizations/{organization}/webhooks/new")
+pub fn webhooks(scope: impl Into<Scope>) -> String {
+    format!("{}/webhooks", base(scope))
 }
 
 #[must_use]
-pub fn webhook(organization: OrganizationId, webhook: WebhookId) -> String {
-    format!("/organizations/{organization}/webhooks/{webhook}")
+pub fn new_webhook(scope: impl Into<Scope>) -> String {
+    format!("{}/webhooks/new", base(scope))
+}
+
+#[must_use]
+pub fn webhook(scope: impl Into<Scope>, webhook: WebhookId) -> String {
+    format!("{}/webhooks/{webhook}", base(scope))
 }
 
 /// The webhook's page with what came of a test.
 #[must_use]
-pub fn webhook_test(organization: OrganizationId, webhook: WebhookId, delivery: DeliveryId) -> String {
-    format!("/organizations/{organization}/webhooks/{webhook}?test={delivery}")
+pub fn webhook_test(scope: impl Into<Scope>, webhook: WebhookId, delivery: DeliveryId) -> String {
+    format!("{}/webhooks/{webhook}?test={delivery}", base(scope))
 }
 
 #[must_use]
-pub fn webhook_deliveries(organization: OrganizationId, webhook: WebhookId) -> String {
-    format!("/organizations/{organization}/webhooks/{webhook}/deliveries")
+pub fn webhook_deliveries(scope: impl Into<Scope>, webhook: WebhookId) -> String {
+    format!("{}/webhooks/{webhook}/deliveries", base(scope))
 }
 
 #[must_use]
-pub fn edit_webhook(organization: OrganizationId, webhook: WebhookId) -> String {
-    format!("/organizations/{organization}/webhooks/{webhook}/edit")
+pub fn edit_webhook(scope: impl Into<Scope>, webhook: WebhookId) -> String {
+    format!("{}/webhooks/{webhook}/edit", base(scope))
 }
 
 #[must_use]
-pub fn webhook_secret(organization: OrganizationId, webhook: WebhookId) -> String {
-    format!("/organizations/{organization}/webhooks/{webhook}/secret")
+pub fn webhook_secret(scope: impl Into<Scope>, webhook: WebhookId) -> String {
+    format!("{}/webhooks/{webhook}/secret", base(scope))
 }
 
 #[must_use]
-pub fn delivery(organization: OrganizationId, delivery: DeliveryId) -> String {
-    format!("/organizations/{organization}/deliveries/{delivery}")
+pub fn delivery(scope: impl Into<Scope>, delivery: DeliveryId) -> String {
+    format!("{}/deliveries/{delivery}", base(scope))
 }

@@ -19,6 +19,9 @@ pub struct SessionView {
     pub name: String,
     pub email: String,
     pub platform_admin: bool,
+    /// For platform admins, the name of the organization that owns the platform's webhooks.
+    #[serde(default)]
+    pub platform: Option<String>,
     /// Those that the user sees, their own first.
     pub organizations: Vec<Membership>,
 }

@@ -8,8 +8,7 @@
 use std::fmt;
 
 use domain::{
-    Bucket, DeliveryDetail, DeliveryId, EventType, OrganizationId, Timestamp, Webhook, WebhookId,
-    WebhookState,
+    Bucket, DeliveryDetail, DeliveryId, EventType, Scope, Timestamp, Webhook, WebhookId, WebhookState,
 };
 use serde::{Deserialize, Serialize};
 use server_fn::codec::Json;
@@ -87,7 +86,7 @@ pub struct WebhookRow {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct WebhookPage {
     pub webhooks: Vec<WebhookRow>,
-    /// How many the organization has.
+    /// How many there are in the scope.
     pub total: u32,
     /// How many match, on all pages.
     pub matching: u32,
@@ -173,37 +172,34 @@ impl fmt::Debug for SecretView {
     }
 }
 
-/// The organization's webhooks by name.
+/// The webhooks of a scope by name.
 #[server(prefix = "/fn", endpoint = "webhooks/list", client = Repeatable)]
-pub async fn list_webhooks(organization_id: OrganizationId) -> Result<Vec<WebhookRow>, Problem> {
-    backend()?.webhooks(organization_id).await
+pub async fn list_webhooks(scope: Scope) -> Result<Vec<WebhookRow>, Problem> {
+    backend()?.webhooks(scope).await
 }
 
 /// Those that match, by name, some at a time. `page` counts from 1; one behind the last is the last.
 #[server(prefix = "/fn", endpoint = "webhooks/find", client = Repeatable)]
 pub async fn find_webhooks(
-    organization_id: OrganizationId,
+    scope: Scope,
     #[server(default)] search: String,
     #[server(default)] event_type: Option<EventType>,
     #[server(default)] state: Option<WebhookState>,
     #[server(default)] page: u32,
 ) -> Result<WebhookPage, Problem> {
     let filter = domain::WebhookFilter { search, event_type, state };
-    backend()?.find_webhooks(organization_id, filter, page).await
+    backend()?.find_webhooks(scope, filter, page).await
 }
 
 #[server(prefix = "/fn", endpoint = "webhooks/read", client = Repeatable)]
-pub async fn read_webhook(
-    organization_id: OrganizationId,
-    webhook_id: WebhookId,
-) -> Result<WebhookView, Problem> {
-    backend()?.webhook(organization_id, webhook_id).await
+pub async fn read_webhook(scope: Scope, webhook_id: WebhookId) -> Result<WebhookView, Problem> {
+    backend()?.webhook(scope, webhook_id).await
 }
 
 /// Creates a webhook. Every field defaults, so that a missing one is an error at its field.
 #[server(prefix = "/fn", endpoint = "webhooks/create", client = Once)]
 pub async fn create_webhook(
-    organization_id: OrganizationId,
+    scope: Scope,
     #[server(default)] event_type: String,
     #[server(default)] name: String,
     #[server(default)] url: String,
@@ -213,14 +209,14 @@ pub async fn create_webhook(
 ) -> Result<WebhookView, Problem> {
     let backend = backend()?;
     let new = NewWebhook { event_type, name, url, description, enabled, headers };
-    let outcome = backend.create_webhook(organization_id, new).await;
-    settle(&backend, outcome, |_| after_create(organization_id))
+    let outcome = backend.create_webhook(scope, new).await;
+    settle(&backend, outcome, |_| after_create(scope))
 }
 
 /// Creates a webhook and sends it a test at once. What comes of the test changes nothing about the webhook.
 #[server(prefix = "/fn", endpoint = "webhooks/create-and-test", client = Once)]
 pub async fn create_and_test_webhook(
-    organization_id: OrganizationId,
+    scope: Scope,
     #[server(default)] event_type: String,
     #[server(default)] name: String,
     #[server(default)] url: String,
@@ -230,65 +226,58 @@ pub async fn create_and_test_webhook(
 ) -> Result<WebhookView, Problem> {
     let backend = backend()?;
     let new = NewWebhook { event_type, name, url, description, enabled, headers };
-    let created = backend.create_webhook(organization_id, new).await;
+    let created = backend.create_webhook(scope, new).await;
     let tested = match &created {
-        Ok(view) => backend.test_webhook(organization_id, view.webhook.id).await.ok(),
+        Ok(view) => backend.test_webhook(scope, view.webhook.id).await.ok(),
         Err(_) => None,
     };
-    settle(&backend, created, |view| after_create_and_test(organization_id, view, tested.as_ref()))
+    settle(&backend, created, |view| after_create_and_test(scope, view, tested.as_ref()))
 }
 
 /// To the webhook's page, with what came of the test unless it could not be sent.
 #[must_use]
-pub fn after_create_and_test(
-    organization: OrganizationId,
-    view: &WebhookView,
-    tested: Option<&DeliveryDetail>,
-) -> Next {
+pub fn after_create_and_test(scope: Scope, view: &WebhookView, tested: Option<&DeliveryDetail>) -> Next {
     let webhook = view.webhook.id;
     let to = match tested {
-        Some(test) => paths::webhook_test(organization, webhook, test.delivery.id),
-        None => paths::webhook(organization, webhook),
+        Some(test) => paths::webhook_test(scope, webhook, test.delivery.id),
+        None => paths::webhook(scope, webhook),
     };
     Next::saying(to, Toast::WebhookCreated)
 }
 
 /// Says whether a URL could be saved. Counted and limited as saving is.
 #[server(prefix = "/fn", endpoint = "webhooks/check-url", client = Repeatable)]
-pub async fn check_url(
-    organization_id: OrganizationId,
-    #[server(default)] url: String,
-) -> Result<UrlVerdict, Problem> {
-    backend()?.check_url(organization_id, url).await
+pub async fn check_url(scope: Scope, #[server(default)] url: String) -> Result<UrlVerdict, Problem> {
+    backend()?.check_url(scope, url).await
 }
 
 #[must_use]
-pub fn after_create(organization: OrganizationId) -> Next {
-    Next::saying(paths::webhooks(organization), Toast::WebhookCreated)
+pub fn after_create(scope: Scope) -> Next {
+    Next::saying(paths::webhooks(scope), Toast::WebhookCreated)
 }
 
 /// Changes a webhook. A new URL counts for what is pending too.
 // In JSON, since a form cannot tell an empty description from none.
 #[server(prefix = "/fn", endpoint = "webhooks/edit", input = Json, client = Once)]
 pub async fn edit_webhook(
-    organization_id: OrganizationId,
+    scope: Scope,
     webhook_id: WebhookId,
     edit: WebhookEdit,
 ) -> Result<WebhookView, Problem> {
     let backend = backend()?;
-    let outcome = backend.edit_webhook(organization_id, webhook_id, edit).await;
-    settle(&backend, outcome, |_| after_edit(organization_id, webhook_id))
+    let outcome = backend.edit_webhook(scope, webhook_id, edit).await;
+    settle(&backend, outcome, |_| after_edit(scope, webhook_id))
 }
 
 #[must_use]
-pub fn after_edit(organization: OrganizationId, webhook: WebhookId) -> Next {
-    Next::new(paths::webhook(organization, webhook))
+pub fn after_edit(scope: Scope, webhook: WebhookId) -> Next {
+    Next::new(paths::webhook(scope, webhook))
 }
 
 /// Changes a webhook by its form. What somebody else has changed since the form was made is not overwritten: 409.
 #[server(prefix = "/fn", endpoint = "webhooks/save", client = Once)]
 pub async fn save_webhook(
-    organization_id: OrganizationId,
+    scope: Scope,
     webhook_id: WebhookId,
     #[server(default)] name: String,
     #[server(default)] url: String,
@@ -299,99 +288,90 @@ pub async fn save_webhook(
 ) -> Result<WebhookView, Problem> {
     let backend = backend()?;
     let form = WebhookForm { name, url, description, headers, remove, version };
-    let outcome = backend.save_webhook(organization_id, webhook_id, form).await;
-    settle(&backend, outcome, |_| after_save(organization_id, webhook_id))
+    let outcome = backend.save_webhook(scope, webhook_id, form).await;
+    settle(&backend, outcome, |_| after_save(scope, webhook_id))
 }
 
 #[must_use]
-pub fn after_save(organization: OrganizationId, webhook: WebhookId) -> Next {
-    Next::saying(paths::webhook(organization, webhook), Toast::WebhookSaved)
+pub fn after_save(scope: Scope, webhook: WebhookId) -> Next {
+    Next::saying(paths::webhook(scope, webhook), Toast::WebhookSaved)
 }
 
 /// Sends a test at once and answers what came of it. It is never tried again.
 #[server(prefix = "/fn", endpoint = "webhooks/test", client = Once)]
-pub async fn test_webhook(
-    organization_id: OrganizationId,
-    webhook_id: WebhookId,
-) -> Result<DeliveryDetail, Problem> {
+pub async fn test_webhook(scope: Scope, webhook_id: WebhookId) -> Result<DeliveryDetail, Problem> {
     let backend = backend()?;
-    let outcome = backend.test_webhook(organization_id, webhook_id).await;
-    settle(&backend, outcome, |test| after_test(organization_id, test))
+    let outcome = backend.test_webhook(scope, webhook_id).await;
+    settle(&backend, outcome, |test| after_test(scope, test))
 }
 
 #[must_use]
-pub fn after_test(organization: OrganizationId, test: &DeliveryDetail) -> Next {
-    Next::new(paths::webhook_test(organization, test.delivery.webhook_id, test.delivery.id))
+pub fn after_test(scope: Scope, test: &DeliveryDetail) -> Next {
+    Next::new(paths::webhook_test(scope, test.delivery.webhook_id, test.delivery.id))
 }
 
 /// Deletes webhooks: all of them or, when one cannot be found, none. Answers how many.
 #[server(prefix = "/fn", endpoint = "webhooks/delete", client = Once)]
-pub async fn delete_webhooks(
-    organization_id: OrganizationId,
-    #[server(default)] ids: Vec<WebhookId>,
-) -> Result<u32, Problem> {
+pub async fn delete_webhooks(scope: Scope, #[server(default)] ids: Vec<WebhookId>) -> Result<u32, Problem> {
     let backend = backend()?;
-    let outcome = backend.delete_webhooks(organization_id, ids).await;
-    settle(&backend, outcome, |_| after_delete(organization_id))
+    let outcome = backend.delete_webhooks(scope, ids).await;
+    settle(&backend, outcome, |_| after_delete(scope))
 }
 
 #[must_use]
-pub fn after_delete(organization: OrganizationId) -> Next {
-    Next::saying(paths::webhooks(organization), Toast::WebhooksDeleted)
+pub fn after_delete(scope: Scope) -> Next {
+    Next::saying(paths::webhooks(scope), Toast::WebhooksDeleted)
 }
 
 #[server(prefix = "/fn", endpoint = "webhooks/set-enabled", client = Once)]
 pub async fn set_webhook_enabled(
-    organization_id: OrganizationId,
+    scope: Scope,
     webhook_id: WebhookId,
     #[server(default)] enabled: bool,
 ) -> Result<(), Problem> {
     let backend = backend()?;
-    let outcome = backend.set_webhook_enabled(organization_id, webhook_id, enabled).await;
-    settle(&backend, outcome, |()| after_set_enabled(organization_id, webhook_id, enabled))
+    let outcome = backend.set_webhook_enabled(scope, webhook_id, enabled).await;
+    settle(&backend, outcome, |()| after_set_enabled(scope, webhook_id, enabled))
 }
 
 #[must_use]
-pub fn after_set_enabled(organization: OrganizationId, webhook: WebhookId, enabled: bool) -> Next {
+pub fn after_set_enabled(scope: Scope, webhook: WebhookId, enabled: bool) -> Next {
     let toast = if enabled { Toast::WebhookEnabled } else { Toast::WebhookDisabled };
-    Next::saying(paths::webhook(organization, webhook), toast)
+    Next::saying(paths::webhook(scope, webhook), toast)
 }
 
 /// Shows the secret, which the audit log notes.
 #[server(prefix = "/fn", endpoint = "webhooks/secret", client = Repeatable)]
-pub async fn read_secret(
-    organization_id: OrganizationId,
-    webhook_id: WebhookId,
-) -> Result<SecretView, Problem> {
+pub async fn read_secret(scope: Scope, webhook_id: WebhookId) -> Result<SecretView, Problem> {
     let backend = backend()?;
-    let outcome = backend.secret(organization_id, webhook_id).await;
+    let outcome = backend.secret(scope, webhook_id).await;
     if let Ok(secret) = &outcome {
         backend.flash_secret(webhook_id, secret);
     }
-    settle(&backend, outcome, |_| after_read_secret(organization_id, webhook_id))
+    settle(&backend, outcome, |_| after_read_secret(scope, webhook_id))
 }
 
 /// Replaces the secret. The one before goes on signing beside it for `overlap_seconds`, a day where that is not said.
 #[server(prefix = "/fn", endpoint = "webhooks/rotate-secret", client = Once)]
 pub async fn rotate_secret(
-    organization_id: OrganizationId,
+    scope: Scope,
     webhook_id: WebhookId,
     #[server(default)] overlap_seconds: Option<u64>,
 ) -> Result<SecretView, Problem> {
     let backend = backend()?;
-    let outcome = backend.rotate_secret(organization_id, webhook_id, overlap_seconds).await;
+    let outcome = backend.rotate_secret(scope, webhook_id, overlap_seconds).await;
     if let Ok(secret) = &outcome {
         backend.flash_secret(webhook_id, secret);
     }
-    settle(&backend, outcome, |_| after_rotate_secret(organization_id, webhook_id))
+    settle(&backend, outcome, |_| after_rotate_secret(scope, webhook_id))
 }
 
 #[must_use]
-pub fn after_read_secret(organization: OrganizationId, webhook: WebhookId) -> Next {
-    Next::new(paths::webhook_secret(organization, webhook))
+pub fn after_read_secret(scope: Scope, webhook: WebhookId) -> Next {
+    Next::new(paths::webhook_secret(scope, webhook))
 }
 
 #[must_use]
-pub fn after_rotate_secret(organization: OrganizationId, webhook: WebhookId) -> Next {
-    Next::saying(paths::webhook_secret(organization, webhook), Toast::SecretRotated)
+pub fn after_rotate_secret(scope: Scope, webhook: WebhookId) -> Next {
+    Next::saying(paths::webhook_secret(scope, webhook), Toast::SecretRotated)
 }

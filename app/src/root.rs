@@ -13,10 +13,9 @@ use crate::{
     islands::awake::Awake,
     pages::{
         AccountPage, ApiKeysPage, AuditLogPage, DeliveriesPage, DeliveryPage, EditWebhookPage, FindPage,
-        FirstRunPage, GeneralPage, GroupPage, GroupsPage, NewApiKeyPage, NewGroupPage,
-        NewPlatformWebhookPage, NewUserPage, NewWebhookPage, NotFoundPage, PasswordResetPage, PlatformPage,
-        PlatformWebhooksPage, SecretPage, SignInPage, StartPage, UserPage, UsersPage, WebhookPage,
-        WebhooksPage,
+        FirstRunPage, GeneralPage, GroupPage, GroupsPage, NewApiKeyPage, NewGroupPage, NewUserPage,
+        NewWebhookPage, NotFoundPage, PasswordResetPage, PlatformPage, SecretPage, SignInPage, StartPage,
+        UserPage, UsersPage, WebhookPage, WebhooksPage,
     },
     session::provide_session,
 };
@@ -48,8 +47,13 @@ fn Pages() -> impl IntoView {
             <Route path=path!("/sign-in") view=SignInPage ssr=ssr.clone()/>
             <Route path=path!("/password-reset") view=PasswordResetPage ssr=ssr.clone()/>
             <Route path=path!("/platform") view=PlatformPage ssr=ssr.clone()/>
-            <Route path=path!("/platform/webhooks") view=PlatformWebhooksPage ssr=ssr.clone()/>
-            <Route path=path!("/platform/webhooks/new") view=NewPlatformWebhookPage ssr=ssr.clone()/>
+            <Route path=path!("/platform/webhooks") view=WebhooksPage ssr=ssr.clone()/>
+            <Route path=path!("/platform/webhooks/new") view=NewWebhookPage ssr=ssr.clone()/>
+            <Route path=path!("/platform/webhooks/:webhook") view=WebhookPage ssr=ssr.clone()/>
+            <Route path=path!("/platform/webhooks/:webhook/deliveries") view=DeliveriesPage ssr=ssr.clone()/>
+            <Route path=path!("/platform/webhooks/:webhook/edit") view=EditWebhookPage ssr=ssr.clone()/>
+            <Route path=path!("/platform/webhooks/:webhook/secret") view=SecretPage ssr=ssr.clone()/>
+            <Route path=path!("/platform/deliveries/:delivery") view=DeliveryPage ssr=ssr.clone()/>
             <Route path=path!("/account") view=AccountPage ssr=ssr.clone()/>
             <Route path=path!("/first-run/:token") view=FirstRunPage ssr=ssr.clone()/>
             <Route path=path!("/organizations/:id") view=GeneralPage ssr=ssr.clone()/>

@@ -1,12 +1,12 @@
 //! Who is signed in, and which pages they may see.
 
 use api::{
-    Problem,
+    Problem, paths,
     session::{Membership, SessionView, read_session},
 };
-use domain::{DeliveryId, GroupId, OrganizationId, UserId, WebhookId};
+use domain::{DeliveryId, GroupId, OrganizationId, Scope, UserId, WebhookId};
 use leptos::prelude::*;
-use leptos_router::hooks::use_params_map;
+use leptos_router::hooks::{use_params_map, use_url};
 
 /// Read once for the header and the page.
 pub(crate) type Session = Resource<Result<Option<SessionView>, Problem>>;
@@ -24,6 +24,8 @@ pub(crate) fn use_session() -> Session {
 #[derive(Clone, Default)]
 pub(crate) struct Place {
     pub(crate) organization: Option<OrganizationId>,
+    /// Whose webhooks.
+    pub(crate) scope: Option<Scope>,
     pub(crate) webhook: Option<WebhookId>,
     pub(crate) delivery: Option<DeliveryId>,
     pub(crate) user: Option<UserId>,
@@ -33,8 +35,11 @@ pub(crate) struct Place {
 
 pub(crate) fn use_place() -> Place {
     let part = |name: &str| use_params_map().with_untracked(|params| params.get(name).unwrap_or_default());
+    let organization = part("id").parse().ok();
+    let of_platform = use_url().with_untracked(|url| is_platforms(url.path()));
     Place {
-        organization: part("id").parse().ok(),
+        organization,
+        scope: if of_platform { Some(Scope::Platform) } else { organization.map(Scope::Organization) },
         webhook: part("webhook").parse().ok(),
         delivery: part("delivery").parse().ok(),
         user: part("user").parse().ok(),
@@ -74,6 +79,19 @@ pub(crate) fn admit(
     if need.is_met_by(membership) { Ok(membership.clone()) } else { Err(Problem::forbidden()) }
 }
 
+/// Who may see the platform's pages: in this order 401, 403.
+pub(crate) fn admit_to_platform(
+    session: Result<Option<SessionView>, Problem>,
+) -> Result<SessionView, Problem> {
+    let session = session?.ok_or_else(Problem::unauthenticated)?;
+    if session.platform_admin { Ok(session) } else { Err(Problem::forbidden()) }
+}
+
+/// Whether a path leads to the platform's pages.
+fn is_platforms(path: &str) -> bool {
+    path.strip_prefix(paths::PLATFORM).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+}
+
 /// The organization whose path this is, `/organizations/{id}/...`.
 pub(crate) fn organization_in(path: &str) -> Option<OrganizationId> {
     path.strip_prefix("/organizations/")?.split('/').next()?.parse().ok()
@@ -96,6 +114,7 @@ mod tests {
             name: "Ada".into(),
             email: "ada@example.com".into(),
             platform_admin: false,
+            platform: None,
             organizations: vec![Membership {
                 organization: Organization::new(organization, "acme".into()),
                 admin,
@@ -124,6 +143,12 @@ mod tests {
         let users = Some(member_of(id(1), false, true));
         assert!(admit(Ok(users.clone()), Some(id(1)), Need::ManageUsers).is_ok());
         assert_eq!(refusal(users, Some(id(1)), Need::Admin), Code::Forbidden);
+    }
+
+    #[test]
+    fn the_platforms_pages_are_known_by_their_path() {
+        assert!(is_platforms("/platform") && is_platforms("/platform/webhooks/1"));
+        assert!(!is_platforms("/platforms") && !is_platforms("/organizations/1/webhooks"));
     }
 
     #[test]

@@ -18,6 +18,7 @@ pub mod limits;
 mod name;
 mod organization;
 mod retry;
+mod scope;
 mod signature;
 #[cfg(feature = "target")]
 pub mod target;
@@ -47,6 +48,7 @@ pub use invalid::{FieldError, Invalid, Issue};
 pub use name::{Name, fold_case};
 pub use organization::{Organization, Seats};
 pub use retry::{RetryPolicy, Verdict, judge};
+pub use scope::Scope;
 pub use signature::{InvalidSecret, Secret, SignatureFault, sign, verify};
 pub use time::Timestamp;
 pub use user::{Email, LicenseStatus, OrgUser, Password, PersonName, UserName};

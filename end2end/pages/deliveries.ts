@@ -1,6 +1,6 @@
 // The Deliveries tab of a webhook.
 import type { Locator, Page, Response } from '@playwright/test';
-import type { Organization, Webhook } from '../support/directory.ts';
+import { pagesOf, type Scope, type Webhook } from '../support/directory.ts';
 import { visit } from '../support/visit.ts';
 
 export class DeliveriesPage {
@@ -20,10 +20,10 @@ export class DeliveriesPage {
 
   constructor(
     private readonly page: Page,
-    organization: Organization,
+    scope: Scope,
     webhook: Pick<Webhook, 'id'>,
   ) {
-    this.path = `/organizations/${organization.id}/webhooks/${webhook.id}/deliveries`;
+    this.path = `${pagesOf(scope)}/webhooks/${webhook.id}/deliveries`;
     this.rows = page.getByRole('table').locator('tbody').getByRole('row');
     this.boxes = this.rows.getByRole('checkbox');
     this.all = page.getByRole('columnheader').getByRole('checkbox');

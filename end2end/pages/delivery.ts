@@ -1,6 +1,6 @@
 // A delivery's page.
 import type { Locator, Page, Response } from '@playwright/test';
-import type { Delivery, Organization } from '../support/directory.ts';
+import { type Delivery, pagesOf, type Scope } from '../support/directory.ts';
 import { visit } from '../support/visit.ts';
 
 export class DeliveryPage {
@@ -20,8 +20,8 @@ export class DeliveryPage {
     this.command = this.exchange.locator('details');
   }
 
-  open(organization: Organization, delivery: Pick<Delivery, 'id'>, query = ''): Promise<Response> {
-    return visit(this.page, `/organizations/${organization.id}/deliveries/${delivery.id}${query}`);
+  open(scope: Scope, delivery: Pick<Delivery, 'id'>, query = ''): Promise<Response> {
+    return visit(this.page, `${pagesOf(scope)}/deliveries/${delivery.id}${query}`);
   }
 
   step(words: string | RegExp): Locator {

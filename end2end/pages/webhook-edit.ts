@@ -1,6 +1,6 @@
 // Editing a webhook.
 import type { Locator, Page, Response } from '@playwright/test';
-import type { Organization, Webhook } from '../support/directory.ts';
+import { pagesOf, type Scope, type Webhook } from '../support/directory.ts';
 import { visit } from '../support/visit.ts';
 
 export class WebhookEditPage {
@@ -20,8 +20,8 @@ export class WebhookEditPage {
     this.problem = page.getByRole('main').getByRole('alert');
   }
 
-  open(organization: Organization, webhook: Pick<Webhook, 'id'>): Promise<Response> {
-    return visit(this.page, `/organizations/${organization.id}/webhooks/${webhook.id}/edit`);
+  open(scope: Scope, webhook: Pick<Webhook, 'id'>): Promise<Response> {
+    return visit(this.page, `${pagesOf(scope)}/webhooks/${webhook.id}/edit`);
   }
 
   removal(header: string): Locator {

@@ -1,6 +1,6 @@
 // Adding a webhook.
 import { expect, type Locator, type Page, type Response } from '@playwright/test';
-import type { Organization } from '../support/directory.ts';
+import { pagesOf, type Scope } from '../support/directory.ts';
 import { visit } from '../support/visit.ts';
 
 /** What is typed, by field. */
@@ -23,9 +23,9 @@ export class WebhookForm {
 
   constructor(
     private readonly page: Page,
-    organization: Organization,
+    scope: Scope,
   ) {
-    this.path = `/organizations/${organization.id}/webhooks/new`;
+    this.path = `${pagesOf(scope)}/webhooks/new`;
     this.type = page.getByRole('combobox', { name: 'Type', exact: true });
     this.name = page.getByRole('textbox', { name: 'Webhook name', exact: true });
     this.url = page.getByRole('textbox', { name: 'URL', exact: true });

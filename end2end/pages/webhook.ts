@@ -1,6 +1,6 @@
 // A webhook's page: its secret and its deliveries.
 import type { Locator, Page, Response } from '@playwright/test';
-import type { Organization, Webhook } from '../support/directory.ts';
+import { pagesOf, type Scope, type Webhook } from '../support/directory.ts';
 import { visit } from '../support/visit.ts';
 
 export class WebhookPage {
@@ -19,8 +19,8 @@ export class WebhookPage {
   }
 
   /** The overview, or another tab by the end of its address. */
-  open(organization: Organization, webhook: Pick<Webhook, 'id'>, tab: '' | '/deliveries' | '/secret' | '/edit' = ''): Promise<Response> {
-    return visit(this.page, `/organizations/${organization.id}/webhooks/${webhook.id}${tab}`);
+  open(scope: Scope, webhook: Pick<Webhook, 'id'>, tab: '' | '/deliveries' | '/secret' | '/edit' = ''): Promise<Response> {
+    return visit(this.page, `${pagesOf(scope)}/webhooks/${webhook.id}${tab}`);
   }
 
   /** A figure of the overview by its words. */

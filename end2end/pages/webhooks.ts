@@ -1,6 +1,6 @@
 // The Webhooks tab.
 import type { Locator, Page, Response } from '@playwright/test';
-import type { Organization } from '../support/directory.ts';
+import { pagesOf, type Scope } from '../support/directory.ts';
 import { visit } from '../support/visit.ts';
 
 export class WebhooksPage {
@@ -18,10 +18,10 @@ export class WebhooksPage {
 
   constructor(
     private readonly page: Page,
-    organization: Organization,
+    scope: Scope,
   ) {
-    this.path = `/organizations/${organization.id}/webhooks`;
-    this.add = page.getByRole('link', { name: '+ Add Webhook', exact: true });
+    this.path = `${pagesOf(scope)}/webhooks`;
+    this.add = page.getByRole('link', { name: /^\+ Add (W|platform w)ebhook$/ });
     this.delete = page.getByRole('button', { name: /^Delete webhooks( \(\d+\))?$/ });
     this.all = page.getByRole('columnheader').getByRole('checkbox');
     this.search = page.getByRole('main').getByRole('searchbox');

@@ -30,6 +30,14 @@ export interface Group {
   roles: Role[];
 }
 
+/** Whose webhooks: an organization's, or the platform's. */
+export type Scope = Pick<Organization, 'id'> | 'platform';
+
+/** What their pages stand below. */
+export function pagesOf(scope: Scope): string {
+  return scope === 'platform' ? '/platform' : `/organizations/${scope.id}`;
+}
+
 export interface Webhook {
   id: string;
   name: string;
@@ -97,8 +105,17 @@ export class Directory {
   }
 
   async webhook(organization: Organization, fields: Partial<Omit<Webhook, 'id'>> = {}): Promise<Webhook> {
-    const usual = { name: unique('hook'), type: 'USER_CREATED', url: 'http://127.0.0.1:9000/', enabled: true };
-    return this.call('POST', `${at(organization)}/webhooks`, { ...usual, ...fields });
+    return this.call('POST', `${at(organization)}/webhooks`, { ...usual(), ...fields });
+  }
+
+  async platformWebhook(fields: Partial<Omit<Webhook, 'id'>>): Promise<Webhook> {
+    return this.call('POST', '/api/platform/webhooks', { ...usual(), ...fields });
+  }
+
+  /** They fire for every organization, those of other tests among them. */
+  async deletePlatformWebhooks(): Promise<void> {
+    const webhooks: Webhook[] = await this.call('GET', '/api/platform/webhooks');
+    for (const { name } of webhooks) await this.call('DELETE', `/api/platform/webhooks/${encodeURIComponent(name)}`);
   }
 
   async deleteWebhook(organization: Organization, name: string): Promise<void> {
@@ -158,6 +175,11 @@ export class Directory {
     if (answer.status >= 300) throw new Error(`${method} ${path}: ${answer.status} ${words(answer)}`);
     return answer.body;
   }
+}
+
+/** A webhook that nothing is said about. */
+function usual(): Omit<Webhook, 'id'> {
+  return { name: unique('hook'), type: 'USER_CREATED', url: 'http://127.0.0.1:9000/', enabled: true };
 }
 
 function at(organization: Pick<Organization, 'name'>): string {

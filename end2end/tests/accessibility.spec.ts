@@ -35,7 +35,7 @@ async function pages(directory: Directory, organization: Organization): Promise<
     `${at}/webhooks`, `${at}/webhooks?q=nothing-like-it`, `${at}/webhooks?delete=${quiet.id}&delete=${held.id}`,
     `${at}/webhooks?delete=`, `${at}/webhooks/new`, `${at}/webhooks/${webhook.id}`, `${at}/webhooks/${held.id}`,
     `${at}/webhooks/${quiet.id}`, `${at}/webhooks/${quiet.id}/deliveries`, `${at}/webhooks/${webhook.id}/deliveries`,
-    `${at}/webhooks/${quiet.id}/secret`, `${at}/webhooks/${quiet.id}/edit`, ...(await ofDeliveries(directory, organization, at)), '/nothing',
+    `${at}/webhooks/${quiet.id}/secret`, `${at}/webhooks/${quiet.id}/secret?rotate=0`, `${at}/webhooks/${quiet.id}/edit`, ...(await ofDeliveries(directory, organization, at)), '/nothing',
   ];
 }
 
@@ -73,6 +73,7 @@ for (const theme of ['light', 'dark']) {
           await visit(page, path);
           await check(page, path);
         }
+        await directory.deletePlatformWebhooks();
       });
     }
 
@@ -80,10 +81,13 @@ for (const theme of ['light', 'dark']) {
       test(`the pages of a platform admin, ${size}`, async ({ page, directory, organization, herald }) => {
         if (viewport) await page.setViewportSize(viewport);
         const user = await directory.user(organization, 'someone');
+        const everywhere = await directory.platformWebhook({ enabled: false });
         await signInAs(page, herald.admin);
         const at = `/organizations/${organization.id}`;
         for (const path of [
           '/platform', '/platform?q=nothing-like-it', '/platform/webhooks', '/platform/webhooks/new', at,
+          ...['', '/deliveries', '/secret', '/secret?rotate=3600', '/edit'].map((tab) => `/platform/webhooks/${everywhere.id}${tab}`),
+          `/platform/webhooks?delete=${everywhere.id}`,
           `${at}/users/${user.id}`, `${at}/users/${user.id}?ask=platform-admin`,
         ]) {
           await visit(page, path);

@@ -1,7 +1,7 @@
 //! Deliveries, and sending them again.
 
 use async_trait::async_trait;
-use domain::{Delivery, DeliveryDetail, DeliveryId, OrganizationId, WebhookId};
+use domain::{Delivery, DeliveryDetail, DeliveryId, Scope, WebhookId};
 
 use crate::{
     Problem,
@@ -12,48 +12,32 @@ use crate::{
 pub trait DeliveryBackend: Send + Sync {
     async fn deliveries(
         &self,
-        organization: OrganizationId,
+        scope: Scope,
         webhook: WebhookId,
         filter: DeliveryFilter,
         cursor: Option<String>,
     ) -> Result<DeliveryPage, Problem>;
     async fn newer_deliveries(
         &self,
-        organization: OrganizationId,
+        scope: Scope,
         webhook: WebhookId,
         filter: DeliveryFilter,
         than: Option<DeliveryId>,
     ) -> Result<u32, Problem>;
-    async fn delivery(
-        &self,
-        organization: OrganizationId,
-        delivery: DeliveryId,
-    ) -> Result<DeliveryDetail, Problem>;
-    async fn delivery_view(
-        &self,
-        organization: OrganizationId,
-        delivery: DeliveryId,
-    ) -> Result<DeliveryView, Problem>;
-    async fn redeliver(
-        &self,
-        organization: OrganizationId,
-        delivery: DeliveryId,
-    ) -> Result<Delivery, Problem>;
+    async fn delivery(&self, scope: Scope, delivery: DeliveryId) -> Result<DeliveryDetail, Problem>;
+    async fn delivery_view(&self, scope: Scope, delivery: DeliveryId) -> Result<DeliveryView, Problem>;
+    async fn redeliver(&self, scope: Scope, delivery: DeliveryId) -> Result<Delivery, Problem>;
     /// Answers how many.
-    async fn redeliver_selected(
-        &self,
-        organization: OrganizationId,
-        deliveries: Vec<DeliveryId>,
-    ) -> Result<u32, Problem>;
+    async fn redeliver_selected(&self, scope: Scope, deliveries: Vec<DeliveryId>) -> Result<u32, Problem>;
     async fn redeliver_many(
         &self,
-        organization: OrganizationId,
+        scope: Scope,
         webhook: WebhookId,
         which: Redelivery,
     ) -> Result<Begun, Problem>;
     async fn settle_held(
         &self,
-        organization: OrganizationId,
+        scope: Scope,
         webhook: WebhookId,
         action: HeldAction,
     ) -> Result<Begun, Problem>;

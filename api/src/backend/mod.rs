@@ -9,7 +9,6 @@ mod find;
 mod groups;
 mod jobs;
 mod organizations;
-mod platform_webhooks;
 mod session;
 mod users;
 mod webhooks;
@@ -29,7 +28,6 @@ pub use find::FindBackend;
 pub use groups::GroupBackend;
 pub use jobs::JobBackend;
 pub use organizations::OrganizationBackend;
-pub use platform_webhooks::PlatformWebhookBackend;
 pub use session::SessionBackend;
 pub use users::UserBackend;
 pub use webhooks::WebhookBackend;
@@ -42,7 +40,6 @@ pub trait Backend:
     + UserBackend
     + GroupBackend
     + WebhookBackend
-    + PlatformWebhookBackend
     + EventBackend
     + DeliveryBackend
     + JobBackend

@@ -57,6 +57,7 @@ mod tests {
             name: name.into(),
             email: "a@b.c".into(),
             platform_admin: false,
+            platform: None,
             organizations: Vec::new(),
         }
     }

@@ -6,7 +6,7 @@ use api::{
     Code, Problem,
     deliveries::{DeliveryFilter, count_newer},
 };
-use domain::{DeliveryId, OrganizationId, WebhookId, limits::NEWER_COUNTED_MAX};
+use domain::{DeliveryId, Scope, WebhookId, limits::NEWER_COUNTED_MAX};
 use leptos::prelude::*;
 
 use super::polling::{Heard, poll};
@@ -24,7 +24,7 @@ enum News {
 /// `than` is the newest delivery of the list; `to` loads the list anew.
 #[island]
 pub(crate) fn Live(
-    organization: OrganizationId,
+    scope: Scope,
     webhook: WebhookId,
     filter: DeliveryFilter,
     than: Option<DeliveryId>,
@@ -34,7 +34,7 @@ pub(crate) fn Live(
     Effect::new(move |_| {
         let filter = filter.clone();
         poll(EVERY, move || {
-            let asked = count_newer(organization, webhook, filter.clone(), than);
+            let asked = count_newer(scope, webhook, filter.clone(), than);
             async move {
                 let (said, heard) = understood(asked.await);
                 news.set(said);

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use api::jobs::{JobKind, JobState, JobView, read_job};
-use domain::OrganizationId;
+use domain::Scope;
 use leptos::prelude::*;
 
 use super::polling::{Heard, poll};
@@ -12,13 +12,13 @@ const EVERY: Duration = Duration::from_secs(1);
 
 /// The job as it was when the page was made, and as it goes on.
 #[island]
-pub(crate) fn Progress(organization: OrganizationId, job: JobView) -> impl IntoView {
+pub(crate) fn Progress(scope: Scope, job: JobView) -> impl IntoView {
     let (now, away) = (RwSignal::new(job.clone()), RwSignal::new(false));
     Effect::new(move |_| {
         let id = job.id;
         if job.state == JobState::Running {
             poll(EVERY, move || async move {
-                match read_job(organization, id).await {
+                match read_job(scope, id).await {
                     Ok(job) => {
                         let heard = if job.state == JobState::Running { Heard::Answer } else { Heard::End };
                         away.set(false);

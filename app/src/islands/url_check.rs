@@ -1,7 +1,7 @@
 //! Says of a URL, as its field is left, whether it could be saved.
 
 use api::webhooks::{UrlVerdict, check_url};
-use domain::OrganizationId;
+use domain::Scope;
 use leptos::{ev, prelude::*, task::spawn_local};
 use web_sys::{Element, Event, HtmlInputElement, wasm_bindgen::JsCast};
 
@@ -12,7 +12,7 @@ const NOTE: &str = "url-check";
 
 /// The server says the same when the form is saved.
 #[island]
-pub(crate) fn UrlCheck(organization: OrganizationId) -> impl IntoView {
+pub(crate) fn UrlCheck(scope: Scope) -> impl IntoView {
     let verdict = RwSignal::new(None::<UrlVerdict>);
     Effect::new(move |_| {
         window_event_listener(ev::input, move |event| {
@@ -22,7 +22,7 @@ pub(crate) fn UrlCheck(organization: OrganizationId) -> impl IntoView {
         });
         window_event_listener(ev::change, move |event| {
             if let Some(field) = field_of(&event).filter(|field| !field.value().trim().is_empty()) {
-                spawn_local(check(organization, field, verdict));
+                spawn_local(check(scope, field, verdict));
             }
         });
     });
@@ -33,9 +33,9 @@ pub(crate) fn UrlCheck(organization: OrganizationId) -> impl IntoView {
     }
 }
 
-async fn check(organization: OrganizationId, field: HtmlInputElement, verdict: RwSignal<Option<UrlVerdict>>) {
+async fn check(scope: Scope, field: HtmlInputElement, verdict: RwSignal<Option<UrlVerdict>>) {
     let asked = field.value();
-    let said = check_url(organization, asked.clone()).await;
+    let said = check_url(scope, asked.clone()).await;
     // What was typed meanwhile is another question.
     if field.value() != asked {
         return;

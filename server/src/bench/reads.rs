@@ -37,13 +37,13 @@ const LOOK_EVERY: Duration = Duration::from_millis(100);
 pub(super) async fn pages(bench: &Bench) -> Result<Vec<Figure>, BenchError> {
     let read = Readable::start(bench).await?;
     let Ids { organization, webhook, delivery } = &read.ids;
-    let list = format!("organization_id={organization}&webhook_id={webhook}");
+    let list = format!("scope={organization}&webhook_id={webhook}");
     let half = "filter%5Bstatus%5D=delivered&filter%5Bfrom%5D=2020-01-01T00%3A00%3A00Z";
     let mut figures = Vec::new();
     for (spec, function, form) in [
         (&B9_LIST, "deliveries/list", list.clone()),
         (&B9_FILTER, "deliveries/list", format!("{list}&{half}")),
-        (&B9_DELIVERY, "deliveries/show", format!("organization_id={organization}&delivery_id={delivery}")),
+        (&B9_DELIVERY, "deliveries/show", format!("scope={organization}&delivery_id={delivery}")),
         (&B9_FIND, "events/find", format!("organization_id={organization}&text=demo%40parallelworks.com")),
     ] {
         figures.push(read.figure(bench, spec, &read.target.call(function, &form)).await?);

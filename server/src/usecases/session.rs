@@ -109,8 +109,11 @@ impl Herald {
     }
 
     pub(crate) async fn session_view(&self, user: &FoundUser) -> Result<SessionView, Problem> {
-        let mut organizations = Vec::new();
-        for organization in self.store.organizations_of(user.id, user.platform_admin).await? {
+        let found = self.store.organizations_of(user.id, user.platform_admin).await?;
+        let platform = found.iter().find(|organization| organization.platform);
+        let platform = platform.filter(|_| user.platform_admin).map(|organization| organization.name.clone());
+        let mut organizations = Vec::with_capacity(found.len());
+        for organization in found {
             let standing = self.standing_in(user, organization.id).await?;
             organizations.push(Membership {
                 organization: organization.view(),
@@ -125,6 +128,7 @@ impl Herald {
             name: user.name.clone(),
             email: user.email.clone(),
             platform_admin: user.platform_admin,
+            platform,
             organizations,
         })
     }

@@ -4,6 +4,7 @@ use serde_json::json;
 
 use crate::{
     Caller,
+    functions::place_field,
     support::{Client, fresh},
     world::{ACME, OTHER, Objects, World},
 };
@@ -64,21 +65,22 @@ async fn ids_of_another_organizations_objects_are_not_found_by_any_function() {
     for caller in INSIDERS {
         let client = world.client(caller);
         for (function, field, id) in foreign_calls(&foreign) {
-            let answer = client.call(function, &[("organization_id", &world.acme_id), (field, id)]).await;
+            let answer = client.call(function, &[(place_field(function), &world.acme_id), (field, id)]).await;
             assert_eq!(answer.status, 404, "{function} by {caller:?}: {}", answer.text);
             assert_eq!(answer.json["code"], "not_found", "{function} by {caller:?}");
         }
     }
     let edit = |organization: &str| {
         json!({
-            "organization_id": organization, "webhook_id": foreign.webhook_id, "edit": { "name": "mine" },
+            "scope": organization, "webhook_id": foreign.webhook_id, "edit": { "name": "mine" },
         })
     };
     assert_eq!(world.admin.call_json("webhooks/edit", edit(&world.acme_id)).await.status, 404);
     assert_eq!(picture(&world, &foreign).await, before, "nothing changed");
     assert_eq!(world.admin.call_json("webhooks/edit", edit(&world.other_id)).await.status, 200);
     for (function, field, id) in foreign_calls(&foreign) {
-        let answer = world.admin.call(function, &[("organization_id", &world.other_id), (field, id)]).await;
+        let answer =
+            world.admin.call(function, &[(place_field(function), &world.other_id), (field, id)]).await;
         assert_eq!(answer.status, 200, "{function} is valid: {}", answer.text);
     }
     world.herald.stop().await;
@@ -104,11 +106,8 @@ async fn one_foreign_id_among_several_deletes_none() {
     let world = World::start().await;
     let (own, foreign) = (world.objects().await, world.objects_in(OTHER).await);
     let admin = world.client(Caller::Admin);
-    let fields = [
-        ("organization_id", world.acme_id.as_str()),
-        ("ids[0]", &own.webhook_id),
-        ("ids[1]", &foreign.webhook_id),
-    ];
+    let fields =
+        [("scope", world.acme_id.as_str()), ("ids[0]", &own.webhook_id), ("ids[1]", &foreign.webhook_id)];
     assert_eq!(admin.call("webhooks/delete", &fields).await.status, 404);
     assert!(names(&admin, ACME).await.contains(&own.webhook));
     assert_eq!(names(&world.admin, OTHER).await, [foreign.webhook]);

@@ -8,7 +8,7 @@ use crate::{
     Caller, Who, code,
     operations::{own_session, reset_token},
     refusal,
-    support::{Answer, PASSWORD, TestHerald, fresh, login_event},
+    support::{Answer, Client, PASSWORD, TestHerald, fresh, login_event},
     world::{ACME, Objects, TARGET, World},
 };
 
@@ -66,10 +66,6 @@ const TABLE: &[(&str, Who)] = &[
     ("organizations/set-seats", Who::Platform),
     ("organizations/allowed-targets", Who::Platform),
     ("organizations/set-allowed-targets", Who::Platform),
-    ("platform-webhooks/list", Who::Platform),
-    ("platform-webhooks/create", Who::Platform),
-    ("platform-webhooks/set-enabled", Who::Platform),
-    ("platform-webhooks/delete", Who::Platform),
     ("api-keys/list", Who::SignedIn),
     ("api-keys/create", Who::SignedIn),
     ("api-keys/delete", Who::SignedIn),
@@ -148,9 +144,83 @@ async fn the_first_run_is_open_once_to_the_newest_link() {
 }
 
 fn names_organization(function: &str) -> bool {
-    const OTHERS: [&str; 5] = ["session/", "first-run/", "account/", "api-keys/", "platform-webhooks/"];
+    const OTHERS: [&str; 4] = ["session/", "first-run/", "account/", "api-keys/"];
     let own = OTHERS.iter().any(|resource| function.starts_with(resource));
     !own && !matches!(function, "organizations/list" | "organizations/create")
+}
+
+/// Whether it is about webhooks, an organization's or the platform's.
+fn is_scoped(function: &str) -> bool {
+    ["webhooks/", "deliveries/", "jobs/"].iter().any(|resource| function.starts_with(resource))
+}
+
+/// The name of the argument that says whose.
+pub(crate) fn place_field(function: &str) -> &'static str {
+    if is_scoped(function) { "scope" } else { "organization_id" }
+}
+
+/// With the platform's objects in place of the organization's.
+#[tokio::test]
+async fn what_is_the_platforms_is_open_to_its_admins_only() {
+    let world = World::start().await;
+    let mut walked = 0;
+    for (function, _) in TABLE.iter().copied().filter(|(function, _)| is_scoped(function)) {
+        for caller in Caller::ALL {
+            let objects = world.objects_in(ACME).await;
+            let answer = call_of_platform(&world, &world.client(caller), function, &objects).await;
+            let expected = refusal(Who::Platform, caller, false);
+            assert_eq!(answer.status, expected.unwrap_or(200), "{function} by {caller:?}: {}", answer.text);
+            if expected.is_none() {
+                let own = call_of_organization(&world, &world.client(caller), function, &objects).await;
+                assert_eq!(
+                    own.status,
+                    if names_an_object(function) { 404 } else { 200 },
+                    "{function}: {}",
+                    own.text
+                );
+            }
+        }
+        walked += 1;
+    }
+    assert!(walked > 20, "{walked}");
+    world.herald.stop().await;
+}
+
+/// Whether it is about one webhook, delivery or job. A webhook that is not found has no jobs.
+fn names_an_object(function: &str) -> bool {
+    let lists = ["webhooks/list", "webhooks/find", "webhooks/check-url", "jobs/running"];
+    let creates = ["webhooks/create", "webhooks/create-and-test"];
+    !lists.iter().chain(&creates).any(|other| *other == function)
+}
+
+async fn call_of_platform(world: &World, client: &Client, function: &str, objects: &Objects) -> Answer {
+    call_in(world, client, function, objects, "platform").await
+}
+
+/// The platform's objects, as if they were the organization's.
+async fn call_of_organization(world: &World, client: &Client, function: &str, objects: &Objects) -> Answer {
+    call_in(world, client, function, objects, &world.acme_id).await
+}
+
+async fn call_in(world: &World, client: &Client, function: &str, objects: &Objects, scope: &str) -> Answer {
+    if let Some((name, argument)) = json_argument(function) {
+        let arguments = json!({ "scope": scope, "webhook_id": objects.platform_webhook_id, name: argument });
+        return client.call_json(function, arguments).await;
+    }
+    let of_platform = |(name, value): (&'static str, String)| {
+        let value = match name {
+            "scope" => scope.to_owned(),
+            "webhook_id" => objects.platform_webhook_id.clone(),
+            "ids[0]" if function == "webhooks/delete" => objects.platform_webhook_id.clone(),
+            "delivery_id" | "ids[0]" => world.platform_delivery.clone(),
+            "job_id" => world.platform_job.clone(),
+            _ => value,
+        };
+        (name, value)
+    };
+    let fields: Vec<_> = fields(function, world, objects).into_iter().map(of_platform).collect();
+    let fields: Vec<(&str, &str)> = fields.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    client.call(function, &fields).await
 }
 
 async fn call_with_fresh_objects(world: &World, function: &str, caller: Caller) -> Answer {
@@ -162,7 +232,7 @@ async fn call_with_fresh_objects(world: &World, function: &str, caller: Caller) 
     };
     if let Some((name, argument)) = json_argument(function) {
         let arguments = json!({
-            "organization_id": world.acme_id, "webhook_id": objects.webhook_id, name: argument,
+            (place_field(function)): world.acme_id, "webhook_id": objects.webhook_id, name: argument,
         });
         return client.call_json(function, arguments).await;
     }
@@ -209,13 +279,6 @@ fn fields(function: &str, world: &World, objects: &Objects) -> Vec<(&'static str
         "account/set-name" => return vec![("name", fresh("Somebody"))],
         "account/use-reset" => return vec![("password", "another pass phrase".into())],
         "api-keys/create" => return vec![("title", fresh("key"))],
-        "platform-webhooks/list" => return Vec::new(),
-        "platform-webhooks/create" => {
-            return vec![("event_type", "USER_LOGIN".into()), ("name", fresh("new")), ("url", TARGET.into())];
-        }
-        "platform-webhooks/set-enabled" | "platform-webhooks/delete" => {
-            return vec![("webhook_id", objects.platform_webhook_id.clone())];
-        }
         "organizations/create" => return vec![("name", fresh("new"))],
         "organizations/set-allowed-targets" => vec![("all", "true".into())],
         "organizations/set-seats" => vec![("seats", "10000".into())],
@@ -282,6 +345,6 @@ fn fields(function: &str, world: &World, objects: &Objects) -> Vec<(&'static str
         }
         _ => Vec::new(),
     };
-    fields.push(("organization_id", world.acme_id.clone()));
+    fields.push((place_field(function), world.acme_id.clone()));
     fields
 }

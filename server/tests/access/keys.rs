@@ -53,7 +53,7 @@ async fn a_key_calls_the_server_functions() {
     assert_eq!(session["username"], "admin");
     let organization = session["organizations"][0]["organization"]["id"].as_str().expect("an id");
     let fields = [
-        ("organization_id", organization),
+        ("scope", organization),
         ("event_type", "USER_LOGIN"),
         ("name", "by key"),
         ("url", "http://127.0.0.1:1024/"),

@@ -8,7 +8,7 @@ async fn show(client: &Client, webhook: &Value) -> Value {
     let organization = client.organization_id(ORGANIZATION).await;
     let delivery = client.newest_delivery(webhook["name"].as_str().unwrap()).await;
     let id = delivery["id"].as_str().unwrap();
-    client.call("deliveries/show", &[("organization_id", &organization), ("delivery_id", id)]).await.ok()
+    client.call("deliveries/show", &[("scope", &organization), ("delivery_id", id)]).await.ok()
 }
 
 #[tokio::test]
@@ -56,7 +56,7 @@ async fn the_webhook_of_a_delivery_may_be_gone_and_others_got_the_event_too() {
     assert_eq!(show(&admin, &first).await["webhook"]["state"], "Disabled");
     admin.delete(&path, Value::Null).await.ok();
     let id = view["detail"]["delivery"]["id"].as_str().unwrap();
-    let fields = [("organization_id", organization.as_str()), ("delivery_id", id)];
+    let fields = [("scope", organization.as_str()), ("delivery_id", id)];
     let view = admin.call("deliveries/show", &fields).await.ok();
     assert_eq!(view["webhook"], json!({ "name": first["name"], "state": "Deleted" }));
     herald.stop().await;

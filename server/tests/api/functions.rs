@@ -23,13 +23,12 @@ impl Platform {
     }
 
     async fn edit(&self, webhook: &Value, edit: Value) -> Answer {
-        let arguments =
-            json!({ "organization_id": self.organization, "webhook_id": webhook["id"], "edit": edit });
+        let arguments = json!({ "scope": self.organization, "webhook_id": webhook["id"], "edit": edit });
         self.client.call_json("webhooks/edit", arguments).await
     }
 
     async fn call(&self, function: &str, fields: &[(&str, &str)]) -> Answer {
-        let fields = [&[("organization_id", self.organization.as_str())], fields].concat();
+        let fields = [&[("scope", self.organization.as_str())], fields].concat();
         self.client.call(function, &fields).await
     }
 }

@@ -46,7 +46,7 @@ async fn refused_access_is_noted_with_who_and_what() {
         assert_eq!(entry["target"]["name"], "/api/organizations/{organization}/webhooks");
     }
     let organization = admin.organization_id("parallelworks").await;
-    assert_eq!(member.call("webhooks/list", &[("organization_id", &organization)]).await.status, 403);
+    assert_eq!(member.call("webhooks/list", &[("scope", &organization)]).await.status, 403);
     let refused = log(&admin, "type=access:refuse").await;
     assert_eq!(refused.len(), 3, "by a server function too: {refused:#?}");
     herald.stop().await;

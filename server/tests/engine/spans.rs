@@ -21,7 +21,7 @@ async fn only_what_was_made_within_the_span_is_sent_again() {
     admin.until_count(name, "delivered", 3).await;
     let again = async |dry_run: &str| {
         let fields = [
-            ("organization_id", organization.as_str()),
+            ("scope", organization.as_str()),
             ("webhook_id", webhook["id"].as_str().unwrap()),
             ("which[since]", &times[1]),
             ("which[until]", &times[2]),

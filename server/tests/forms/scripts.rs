@@ -14,7 +14,7 @@ async fn a_success_is_json_without_a_flash() {
     assert!(answer.header("content-type").starts_with("application/json"));
     assert_eq!(answer.json["webhook"]["name"], "demo");
     assert!(answer.set_cookies().is_empty());
-    let rows = admin.call("webhooks/list", &[("organization_id", &id)]).await.ok();
+    let rows = admin.call("webhooks/list", &[("scope", &id)]).await.ok();
     assert_eq!(rows[0]["webhook"], answer.json["webhook"]);
     herald.stop().await;
 }
@@ -37,10 +37,10 @@ async fn a_problem_has_its_own_status() {
     assert_problem(&create(&member, &id, "a", url).await, 403, "forbidden", &[]);
     assert_problem(&create(&member, acme, "a", url).await, 404, "not_found", &[]);
     assert_problem(&create(&admin, "0123456789abcdef01234567", "a", url).await, 404, "not_found", &[]);
-    let untyped = [("organization_id", id.as_str()), ("name", "a"), ("url", url)];
+    let untyped = [("scope", id.as_str()), ("name", "a"), ("url", url)];
     let untyped = admin.call("webhooks/create", &untyped).await;
     assert_problem(&untyped, 422, "invalid_request", &["#/event_type"]);
-    let nothing = admin.call("webhooks/delete", &[("organization_id", &id)]).await;
+    let nothing = admin.call("webhooks/delete", &[("scope", &id)]).await;
     assert_problem(&nothing, 422, "invalid_request", &["#/ids"]);
     let wrong = admin.call("session/sign-in", &[("username", "admin"), ("password", "wrong")]).await;
     assert_problem(&wrong, 401, "unauthenticated", &[]);
@@ -51,7 +51,7 @@ async fn a_problem_has_its_own_status() {
 async fn what_cannot_be_read_is_malformed() {
     let herald = TestHerald::start().await;
     let admin = herald.first_admin().await;
-    for fields in [vec![], vec![("organization_id", "nonsense")], vec![("organization_id", "")]] {
+    for fields in [vec![], vec![("scope", "nonsense")], vec![("scope", "")]] {
         let answer = admin.call("webhooks/list", &fields).await;
         assert_problem(&answer, 400, "invalid_request", &[]);
     }
@@ -104,8 +104,7 @@ async fn who_is_signed_in_is_told_with_what_they_see() {
 }
 
 async fn create(client: &Client, organization: &str, name: &str, url: &str) -> Answer {
-    let fields =
-        [("organization_id", organization), ("event_type", "USER_CREATED"), ("name", name), ("url", url)];
+    let fields = [("scope", organization), ("event_type", "USER_CREATED"), ("name", name), ("url", url)];
     client.call("webhooks/create", &fields).await
 }
 

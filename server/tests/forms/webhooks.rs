@@ -30,7 +30,7 @@ async fn console() -> Console {
 impl Console {
     fn fields<'a>(&'a self, name: &'a str, url: &'a str) -> Vec<(&'a str, &'a str)> {
         let id = self.id.as_str();
-        vec![("organization_id", id), ("event_type", "USER_DISABLED"), ("name", name), ("url", url)]
+        vec![("scope", id), ("event_type", "USER_DISABLED"), ("name", name), ("url", url)]
     }
 
     async fn webhooks(&self) -> Value {
@@ -151,7 +151,7 @@ async fn a_taken_name_is_an_error_at_its_field() {
 async fn missing_fields_are_errors_at_their_fields() {
     let console = console().await;
     let mut browser = Browser::of(console.admin.clone());
-    let to = browser.submit("webhooks/create", &console.new, &[("organization_id", &console.id)]).await;
+    let to = browser.submit("webhooks/create", &console.new, &[("scope", &console.id)]).await;
     let page = browser.open(&to).await;
     for field in ["event_type", "name", "url"] {
         assert!(page.error(field).is_some(), "{field}");
@@ -169,7 +169,7 @@ async fn deleting_leads_to_the_tab_which_says_so() {
         ids.push(webhook["id"].as_str().expect("an id").to_owned());
     }
     let mut browser = Browser::of(console.admin.clone());
-    let fields = [("organization_id", console.id.as_str()), ("ids[]", &ids[0]), ("ids[]", &ids[2])];
+    let fields = [("scope", console.id.as_str()), ("ids[]", &ids[0]), ("ids[]", &ids[2])];
     let from = format!("{}?delete={}&delete={}", console.tab, ids[0], ids[2]);
     let to = browser.submit("webhooks/delete", &from, &fields).await;
     assert_eq!(to, console.tab);
@@ -190,7 +190,7 @@ async fn deleting_nothing_says_so() {
     let console = console().await;
     console.admin.create_webhook("USER_CREATED", URL).await;
     let mut browser = Browser::of(console.admin.clone());
-    let to = browser.submit("webhooks/delete", &console.tab, &[("organization_id", &console.id)]).await;
+    let to = browser.submit("webhooks/delete", &console.tab, &[("scope", &console.id)]).await;
     assert_eq!(to, console.tab);
     let summary = browser.open(&to).await.summary().expect("a summary");
     assert!(summary.contains("Select at least one webhook"), "{summary}");
@@ -206,7 +206,7 @@ async fn a_secret_is_shown_once_on_the_webhooks_page() {
     let secret = secret.ok()["secret"].as_str().expect("a secret").to_owned();
     let mut browser = Browser::of(console.admin.clone());
     let from = format!("{}/{id}/secret", console.tab);
-    let fields = [("organization_id", console.id.as_str()), ("webhook_id", id)];
+    let fields = [("scope", console.id.as_str()), ("webhook_id", id)];
     let to = browser.submit("webhooks/secret", &from, &fields).await;
     assert_eq!(to, from);
     assert!(browser.open(&to).await.holds(&secret));
@@ -234,7 +234,7 @@ async fn who_may_not_is_sent_back_and_changes_nothing() {
 async fn a_form_that_cannot_be_read_is_refused_in_words() {
     let console = console().await;
     let mut browser = Browser::of(console.admin.clone());
-    let fields = [("organization_id", "nonsense"), ("name", "kept")];
+    let fields = [("scope", "nonsense"), ("name", "kept")];
     let to = browser.submit("webhooks/create", &console.new, &fields).await;
     let page = browser.open(&to).await;
     assert!(page.summary().expect("a summary").contains("could not be read"));

@@ -2,14 +2,12 @@
 
 pub(super) mod api_keys;
 pub(super) mod audit;
-pub(super) mod delivery;
 pub(super) mod find;
 pub(super) mod general;
 pub(super) mod groups;
 pub(super) mod new_user;
 mod targets;
 pub(super) mod users;
-pub(super) mod webhooks;
 
 use api::{Code, Problem, paths, session::Membership};
 use domain::OrganizationId;
@@ -25,7 +23,7 @@ use crate::{
 };
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Tab {
+pub(super) enum Tab {
     General,
     Users,
     Groups,
@@ -38,7 +36,7 @@ impl Tab {
     const ALL: [Self; 6] =
         [Self::General, Self::Users, Self::Groups, Self::Webhooks, Self::ApiKeys, Self::Audit];
 
-    const fn words(self) -> &'static str {
+    pub(super) const fn words(self) -> &'static str {
         match self {
             Self::General => "General",
             Self::Users => "Users",
@@ -72,7 +70,7 @@ impl Tab {
 
 /// The heading and the tabs with the content of one.
 #[component]
-fn Settings(tab: Tab, membership: Membership, children: Children) -> impl IntoView {
+pub(super) fn Settings(tab: Tab, membership: Membership, children: Children) -> impl IntoView {
     let organization = membership.organization.id;
     let tabs = Tab::ALL
         .into_iter()
@@ -88,19 +86,24 @@ fn Settings(tab: Tab, membership: Membership, children: Children) -> impl IntoVi
 
 /// A tab whose content could not be read; where the reader should not be here at all, a page of its own says so.
 fn tab_failed(tab: Tab, membership: Membership, problem: Problem) -> Result<AnyView, Problem> {
-    match problem.code {
-        Code::Unauthenticated | Code::Forbidden | Code::NotFound => Err(problem),
-        _ => Ok(view! {
-            <Settings tab membership>
-                <Failed what=tab.words() problem/>
-            </Settings>
-        }
-        .into_any()),
+    if hides_page(&problem) {
+        return Err(problem);
     }
+    let failed = view! {
+        <Settings tab membership>
+            <Failed what=tab.words() problem/>
+        </Settings>
+    };
+    Ok(failed.into_any())
+}
+
+/// Whether the reader should not be here at all: a page of its own says so.
+pub(super) fn hides_page(problem: &Problem) -> bool {
+    matches!(problem.code, Code::Unauthenticated | Code::Forbidden | Code::NotFound)
 }
 
 /// The way from a page below a tab back to it.
-fn steps_to(tab: Tab, organization: OrganizationId) -> Vec<(String, String)> {
+pub(super) fn steps_to(tab: Tab, organization: OrganizationId) -> Vec<(String, String)> {
     vec![
         ("Organization settings".to_owned(), Tab::General.address(organization)),
         (tab.words().to_owned(), tab.address(organization)),

@@ -7,7 +7,7 @@ use api::{
 use domain::{Seats, fold_case};
 use leptos::{either::Either, prelude::*};
 
-use super::{Platform, admit};
+use super::{Platform, PlatformTab};
 use crate::{
     address::use_query,
     components::{
@@ -17,7 +17,7 @@ use crate::{
     forms::{Form, PostForm},
     page::page,
     pages::organization::counted,
-    session::use_session,
+    session::{admit_to_platform, use_session},
 };
 
 /// More are found by a search.
@@ -27,9 +27,9 @@ const ROWS_MAX: usize = 200;
 pub(crate) fn PlatformPage() -> impl IntoView {
     let (session, search) = (use_session(), use_query().first("q").to_owned());
     let content = async move {
-        admit(session.await)?;
+        admit_to_platform(session.await)?;
         let organizations = list_organizations().await?;
-        Ok(view! { <Platform tab=paths::PLATFORM><Organizations organizations search/></Platform> }
+        Ok(view! { <Platform tab=PlatformTab::Organizations><Organizations organizations search/></Platform> }
             .into_any())
     };
     view! {

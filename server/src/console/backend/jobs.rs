@@ -5,29 +5,25 @@ use api::{
     jobs::{JobKind, JobState, JobView},
 };
 use async_trait::async_trait;
-use domain::{JobId, Operation, OrganizationId, WebhookId};
+use domain::{JobId, Operation, Scope, WebhookId};
 
 use super::RequestBackend;
 use crate::store::{self, Job, JobAction};
 
 #[async_trait]
 impl JobBackend for RequestBackend {
-    async fn job(&self, organization: OrganizationId, job: JobId) -> Result<JobView, Problem> {
-        let grant = self.grant(Operation::ReadJob, organization).await?;
+    async fn job(&self, scope: Scope, job: JobId) -> Result<JobView, Problem> {
+        let grant = self.grant_in(Operation::ReadJob, scope).await?;
         self.herald.job(&grant, &job.to_string()).await.map(view)
     }
 
-    async fn running_jobs(
-        &self,
-        organization: OrganizationId,
-        webhook: WebhookId,
-    ) -> Result<Vec<JobView>, Problem> {
-        let grant = self.grant(Operation::ReadJob, organization).await?;
+    async fn running_jobs(&self, scope: Scope, webhook: WebhookId) -> Result<Vec<JobView>, Problem> {
+        let grant = self.grant_in(Operation::ReadJob, scope).await?;
         Ok(self.herald.running_jobs(&grant, webhook).await?.into_iter().map(view).collect())
     }
 
-    async fn cancel_job(&self, organization: OrganizationId, job: JobId) -> Result<JobView, Problem> {
-        let grant = self.grant(Operation::CancelJob, organization).await?;
+    async fn cancel_job(&self, scope: Scope, job: JobId) -> Result<JobView, Problem> {
+        let grant = self.grant_in(Operation::CancelJob, scope).await?;
         self.herald.cancel_job(&grant, &job.to_string()).await?;
         self.herald.job(&grant, &job.to_string()).await.map(view)
     }

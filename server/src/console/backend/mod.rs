@@ -9,7 +9,6 @@ mod find;
 mod groups;
 mod jobs;
 mod organizations;
-mod platform_webhooks;
 mod session;
 mod users;
 mod webhooks;
@@ -17,7 +16,7 @@ mod webhooks;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use api::{Backend, Flash, Next, Problem, Told, webhooks::SecretView};
-use domain::{Operation, OrganizationId, WebhookId};
+use domain::{Operation, OrganizationId, Scope, WebhookId};
 
 use crate::{
     access::{Caller, Grant, PASSWORD_NEEDED},
@@ -65,6 +64,17 @@ impl RequestBackend {
     /// The same check as every route's.
     async fn grant(&self, operation: Operation, organization: OrganizationId) -> Result<Arc<Grant>, Problem> {
         self.grant_to(&self.caller, operation, Some(organization)).await
+    }
+
+    /// For webhooks, an organization's or the platform's.
+    async fn grant_in(&self, operation: Operation, scope: Scope) -> Result<Arc<Grant>, Problem> {
+        match scope {
+            Scope::Organization(organization) => self.grant(operation, organization).await,
+            Scope::Platform => {
+                let of_platform = operation.within(scope).ok_or_else(Problem::internal)?;
+                self.own(of_platform).await
+            }
+        }
     }
 
     /// For what names no organization.

@@ -11,9 +11,7 @@ use api::{
     },
 };
 use async_trait::async_trait;
-use domain::{
-    ActivityRange, CustomHeaders, DeliveryDetail, Operation, OrganizationId, WebhookFilter, WebhookId,
-};
+use domain::{ActivityRange, CustomHeaders, DeliveryDetail, Operation, Scope, WebhookFilter, WebhookId};
 
 use super::{RequestBackend, at_field, with_line_feeds};
 use crate::{
@@ -23,61 +21,53 @@ use crate::{
 
 #[async_trait]
 impl WebhookBackend for RequestBackend {
-    async fn webhooks(&self, organization: OrganizationId) -> Result<Vec<WebhookRow>, Problem> {
-        let grant = self.grant(Operation::ListWebhooks, organization).await?;
+    async fn webhooks(&self, scope: Scope) -> Result<Vec<WebhookRow>, Problem> {
+        let grant = self.grant_in(Operation::ListWebhooks, scope).await?;
         self.herald.list_webhooks(&grant).await
     }
 
     async fn find_webhooks(
         &self,
-        organization: OrganizationId,
+        scope: Scope,
         filter: WebhookFilter,
         page: u32,
     ) -> Result<WebhookPage, Problem> {
-        let grant = self.grant(Operation::ListWebhooks, organization).await?;
+        let grant = self.grant_in(Operation::ListWebhooks, scope).await?;
         self.herald.find_webhooks(&grant, &filter, page).await
     }
 
-    async fn webhook(
-        &self,
-        organization: OrganizationId,
-        webhook: WebhookId,
-    ) -> Result<WebhookView, Problem> {
-        let grant = self.grant(Operation::ListWebhooks, organization).await?;
+    async fn webhook(&self, scope: Scope, webhook: WebhookId) -> Result<WebhookView, Problem> {
+        let grant = self.grant_in(Operation::ListWebhooks, scope).await?;
         self.herald.webhook(&grant, webhook).await
     }
 
     async fn activity(
         &self,
-        organization: OrganizationId,
+        scope: Scope,
         webhook: WebhookId,
         range: ActivityRange,
     ) -> Result<WebhookActivity, Problem> {
-        let grant = self.grant(Operation::ListWebhooks, organization).await?;
+        let grant = self.grant_in(Operation::ListWebhooks, scope).await?;
         self.herald.activity(&grant, webhook, range).await
     }
 
-    async fn create_webhook(
-        &self,
-        organization: OrganizationId,
-        new: NewWebhook,
-    ) -> Result<WebhookView, Problem> {
-        let grant = self.grant(Operation::CreateWebhook, organization).await?;
+    async fn create_webhook(&self, scope: Scope, new: NewWebhook) -> Result<WebhookView, Problem> {
+        let grant = self.grant_in(Operation::CreateWebhook, scope).await?;
         self.herald.create_webhook(&grant, new_request(new)).await.map_err(at_form_fields)
     }
 
-    async fn check_url(&self, organization: OrganizationId, url: String) -> Result<UrlVerdict, Problem> {
-        let grant = self.grant(Operation::CreateWebhook, organization).await?;
+    async fn check_url(&self, scope: Scope, url: String) -> Result<UrlVerdict, Problem> {
+        let grant = self.grant_in(Operation::CreateWebhook, scope).await?;
         self.herald.url_verdict(&grant, &url).await
     }
 
     async fn save_webhook(
         &self,
-        organization: OrganizationId,
+        scope: Scope,
         webhook: WebhookId,
         form: WebhookForm,
     ) -> Result<WebhookView, Problem> {
-        let grant = self.grant(Operation::UpdateWebhook, organization).await?;
+        let grant = self.grant_in(Operation::UpdateWebhook, scope).await?;
         let WebhookForm { name, url, description, headers, remove, version } = form;
         let mut changes: Vec<_> = remove.into_iter().map(|name| (name, None)).collect();
         changes.extend(
@@ -97,59 +87,51 @@ impl WebhookBackend for RequestBackend {
 
     async fn edit_webhook(
         &self,
-        organization: OrganizationId,
+        scope: Scope,
         webhook: WebhookId,
         edit: WebhookEdit,
     ) -> Result<WebhookView, Problem> {
-        let grant = self.grant(Operation::UpdateWebhook, organization).await?;
+        let grant = self.grant_in(Operation::UpdateWebhook, scope).await?;
         let WebhookEdit { name, url, description, enabled } = edit;
         let description = description.map(|text| with_line_feeds(&text));
         let edit = EditWebhook { enabled, name, url, description, ..EditWebhook::default() };
         self.herald.edit_webhook(&grant, webhook, edit).await
     }
 
-    async fn delete_webhooks(
-        &self,
-        organization: OrganizationId,
-        webhooks: Vec<WebhookId>,
-    ) -> Result<u32, Problem> {
-        let grant = self.grant(Operation::DeleteWebhook, organization).await?;
+    async fn delete_webhooks(&self, scope: Scope, webhooks: Vec<WebhookId>) -> Result<u32, Problem> {
+        let grant = self.grant_in(Operation::DeleteWebhook, scope).await?;
         self.herald.delete_webhooks(&grant, webhooks).await
     }
 
     async fn set_webhook_enabled(
         &self,
-        organization: OrganizationId,
+        scope: Scope,
         webhook: WebhookId,
         enabled: bool,
     ) -> Result<(), Problem> {
-        let grant = self.grant(Operation::UpdateWebhook, organization).await?;
+        let grant = self.grant_in(Operation::UpdateWebhook, scope).await?;
         let edit = EditWebhook { enabled: Some(enabled), ..EditWebhook::default() };
         self.herald.edit_webhook(&grant, webhook, edit).await.map(drop)
     }
 
-    async fn secret(&self, organization: OrganizationId, webhook: WebhookId) -> Result<SecretView, Problem> {
-        let grant = self.grant(Operation::ReadSecret, organization).await?;
+    async fn secret(&self, scope: Scope, webhook: WebhookId) -> Result<SecretView, Problem> {
+        let grant = self.grant_in(Operation::ReadSecret, scope).await?;
         self.herald.secrets(&grant, webhook).await.map(secret_view)
     }
 
     async fn rotate_secret(
         &self,
-        organization: OrganizationId,
+        scope: Scope,
         webhook: WebhookId,
         overlap_seconds: Option<u64>,
     ) -> Result<SecretView, Problem> {
-        let grant = self.grant(Operation::RotateSecret, organization).await?;
+        let grant = self.grant_in(Operation::RotateSecret, scope).await?;
         let overlap = overlap_seconds.map(Duration::from_secs);
         self.herald.rotate_secret(&grant, webhook, overlap).await.map(secret_view)
     }
 
-    async fn test_webhook(
-        &self,
-        organization: OrganizationId,
-        webhook: WebhookId,
-    ) -> Result<DeliveryDetail, Problem> {
-        let grant = self.grant(Operation::TestWebhook, organization).await?;
+    async fn test_webhook(&self, scope: Scope, webhook: WebhookId) -> Result<DeliveryDetail, Problem> {
+        let grant = self.grant_in(Operation::TestWebhook, scope).await?;
         self.herald.test_webhook(&grant, webhook).await
     }
 }

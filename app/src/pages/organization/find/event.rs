@@ -5,9 +5,9 @@ use api::{
     find::{FoundEvent, Told, Untold, Why},
     paths,
 };
-use domain::{DeliveryState, OrganizationId};
+use domain::{DeliveryState, OrganizationId, Scope};
 use leptos::{
-    either::{Either, EitherOf3, EitherOf4},
+    either::{Either, EitherOf4},
     prelude::*,
 };
 
@@ -92,20 +92,13 @@ fn told_row(organization: OrganizationId, told: Told) -> impl IntoView {
             EitherOf4::D(words)
         }
     };
-    // What is the platform's own has its pages elsewhere.
-    let link = (!platform).then(|| {
-        view! {
-            <a href=paths::delivery(organization, delivery.id)>
-                "See the delivery"<span class="visually-hidden">{format!(" to {name}")}</span>
-            </a>
-        }
-    });
+    let to = paths::delivery(scope(organization, platform), delivery.id);
     view! {
         <tr>
             <td class="strong"><Name organization id=delivery.webhook_id name=name.clone() state platform/></td>
             <td><DeliveryStatus state=delivery.status/></td>
             <td class="cell-words">{why}</td>
-            <td>{link}</td>
+            <td><a href=to>"See the delivery"<span class="visually-hidden">{format!(" to {name}")}</span></a></td>
         </tr>
     }
 }
@@ -140,13 +133,26 @@ fn Name(
     state: WebhookState,
     platform: bool,
 ) -> impl IntoView {
-    match (platform, state) {
-        (true, _) => EitherOf3::A(view! { {name}<span class="quiet cell-extra">"platform webhook"</span> }),
-        (false, WebhookState::Deleted) => {
-            EitherOf3::B(view! { {name}<span class="quiet cell-extra">"deleted"</span> })
-        }
-        (false, _) => EitherOf3::C(view! { <a href=paths::webhook(organization, id)>{name}</a> }),
+    let to = paths::webhook(scope(organization, platform), id);
+    let name = match state {
+        WebhookState::Deleted => Either::Left(name),
+        _ => Either::Right(view! { <a href=to>{name}</a> }),
+    };
+    let note = match (platform, state) {
+        (true, WebhookState::Deleted) => Some("platform webhook, deleted"),
+        (true, _) => Some("platform webhook"),
+        (false, WebhookState::Deleted) => Some("deleted"),
+        (false, _) => None,
+    };
+    view! {
+        {name}
+        {note.map(|words| view! { <span class="quiet cell-extra">{words}</span> })}
     }
+}
+
+/// Where a webhook has its pages.
+fn scope(organization: OrganizationId, platform: bool) -> Scope {
+    if platform { Scope::Platform } else { organization.into() }
 }
 
 /// Webhooks of other types: there can be many, and they are seldom what one looks for.

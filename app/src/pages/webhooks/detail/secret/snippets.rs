@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use crate::islands::copy::CopyButton;
 
-const PAGE: &str = include_str!("../../../../../../../docs/receiver.md");
+const PAGE: &str = include_str!("../../../../../../docs/receiver.md");
 
 /// By the name of their fence on the page.
 const LANGUAGES: [(&str, &str); 5] =

@@ -127,7 +127,7 @@ fn accepted_words(told: u32, test: bool) -> String {
 }
 
 /// What came of an attempt, as a part of a line.
-pub(in crate::pages::organization) fn outcome_words(attempt: &Attempt) -> String {
+pub(in crate::pages) fn outcome_words(attempt: &Attempt) -> String {
     let words = match (&attempt.error_text, attempt.error_class, attempt.status) {
         (Some(text), _, _) => text.clone(),
         (None, Some(class), _) => class.describe().to_owned(),

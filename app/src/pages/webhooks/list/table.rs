@@ -4,7 +4,7 @@ use api::{
     paths,
     webhooks::{WebhookPage, WebhookRow},
 };
-use domain::{OrganizationId, WebhookFilter, limits::SELECTION_MAX};
+use domain::{Scope, WebhookFilter, limits::SELECTION_MAX};
 use leptos::prelude::*;
 
 use super::{
@@ -19,7 +19,7 @@ use crate::{
 
 #[component]
 pub(super) fn WebhooksTable(
-    organization: OrganizationId,
+    scope: Scope,
     page: WebhookPage,
     list: View,
     /// What the question is about stays selected.
@@ -29,7 +29,7 @@ pub(super) fn WebhooksTable(
     let all = list.all_selected;
     let selectable = usize::try_from(matching).unwrap_or(SELECTION_MAX).min(SELECTION_MAX);
     let selected = if all { selectable } else { 0 };
-    let rows = webhooks.into_iter().map(|each| row(organization, each, all, &asked)).collect::<Vec<_>>();
+    let rows = webhooks.into_iter().map(|each| row(scope, each, all, &asked)).collect::<Vec<_>>();
     view! {
         <div class="table-scroll" role="region" aria-label="Webhooks" tabindex="0">
             <table class="table table-webhooks">
@@ -61,8 +61,8 @@ pub(super) fn WebhooksTable(
                 {counted(usize::try_from(matching).unwrap_or(usize::MAX), "webhook")}
                 <span id=SELECTED_NOTE>{selected_words(selected)}</span>
             </span>
-            <SelectMatching list=list.clone() path=paths::webhooks(organization) selectable pages/>
-            <Pager list path=paths::webhooks(organization) page pages/>
+            <SelectMatching list=list.clone() path=paths::webhooks(scope) selectable pages/>
+            <Pager list path=paths::webhooks(scope) page pages/>
         </div>
         <Selection all=selected action=DELETE_WORDS.to_owned() nothing=NOTHING_SELECTED.to_owned()/>
     }
@@ -96,7 +96,7 @@ fn Pager(list: View, path: String, page: u32, pages: u32) -> impl IntoView {
     })
 }
 
-fn row(organization: OrganizationId, row: WebhookRow, all: bool, asked: &Asked) -> impl IntoView + use<> {
+fn row(scope: Scope, row: WebhookRow, all: bool, asked: &Asked) -> impl IntoView + use<> {
     let WebhookRow { webhook, state, last, pending, held, activity } = row;
     let id = webhook.id;
     let pending = (pending > 0).then(|| {
@@ -115,7 +115,7 @@ fn row(organization: OrganizationId, row: WebhookRow, all: bool, asked: &Asked) 
                     aria-label=format!("Select {}", webhook.name)
                 />
             </td>
-            <td class="strong"><a href=paths::webhook(organization, id)>{webhook.name}</a></td>
+            <td class="strong"><a href=paths::webhook(scope, id)>{webhook.name}</a></td>
             <td class="mono cell-spare">{webhook.event_type.as_str()}</td>
             <td class="mono cell-url cell-spare" title=webhook.url.clone()>{webhook.url.clone()}</td>
             <td>

@@ -2,7 +2,7 @@
 
 use api::webhooks::RotateSecret;
 use domain::{
-    OrganizationId, WebhookId,
+    Scope, WebhookId,
     limits::{SECRET_OVERLAP, SECRET_OVERLAP_MAX},
 };
 use leptos::prelude::*;
@@ -24,7 +24,7 @@ const OVERLAPS: [(u64, &str, &str); 4] = [
 ];
 
 #[component]
-pub(super) fn Rotate(organization: OrganizationId, webhook: WebhookId) -> impl IntoView {
+pub(super) fn Rotate(scope: Scope, webhook: WebhookId) -> impl IntoView {
     let form = Form::of::<RotateSecret>();
     let typed = form.typed("overlap_seconds").and_then(|text| text.parse().ok());
     let chosen = typed.unwrap_or(SECRET_OVERLAP.as_secs());
@@ -51,7 +51,7 @@ pub(super) fn Rotate(organization: OrganizationId, webhook: WebhookId) -> impl I
         <section class="card" aria-labelledby="rotate-title">
             <h2 id="rotate-title">"Replace the secret"</h2>
             <PostForm form>
-                <input type="hidden" name="organization_id" value=organization.to_string()/>
+                <input type="hidden" name="scope" value=scope.to_string()/>
                 <input type="hidden" name="webhook_id" value=webhook.to_string()/>
                 <fieldset>
                     <legend>"For how long shall the secret of today sign as well?"</legend>

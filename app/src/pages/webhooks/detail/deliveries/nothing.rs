@@ -1,14 +1,31 @@
 //! What the tab says before anything was sent.
 
 use api::paths;
-use domain::{EventType, OrganizationId};
-use leptos::{either::EitherOf4, prelude::*};
+use domain::{EventType, OrganizationId, Scope};
+use leptos::{
+    either::{Either, EitherOf4},
+    prelude::*,
+};
 
 use crate::components::states::Empty;
 
 #[component]
-pub(super) fn NothingSent(organization: OrganizationId, event_type: EventType) -> impl IntoView {
-    let how = match event_type {
+pub(super) fn NothingSent(scope: Scope, event_type: EventType) -> impl IntoView {
+    let how = match scope {
+        Scope::Organization(organization) => Either::Left(how_here(organization, event_type)),
+        Scope::Platform => Either::Right("It may happen in any organization on this server."),
+    };
+    view! {
+        <Empty title="Nothing has been sent yet">
+            <p>"Each event of the webhook's type will stand here, with every attempt to deliver it."</p>
+            <p>{how}</p>
+        </Empty>
+    }
+}
+
+/// How one makes it happen.
+fn how_here(organization: OrganizationId, event_type: EventType) -> impl IntoView {
+    match event_type {
         EventType::UserCreated => EitherOf4::A(view! {
             "To make something happen, "<a href=paths::new_user(organization)>"create a user"</a>
             " with a password and sign in as that user: the first log in is what fires."
@@ -21,11 +38,5 @@ pub(super) fn NothingSent(organization: OrganizationId, event_type: EventType) -
             <code>"DELETE /api/organizations/…/groups/…/members"</code>"."
         }),
         EventType::UserLogin => EitherOf4::D(view! { "To make something happen, sign out and in again." }),
-    };
-    view! {
-        <Empty title="Nothing has been sent yet">
-            <p>"Each event of the webhook's type will stand here, with every attempt to deliver it."</p>
-            <p>{how}</p>
-        </Empty>
     }
 }

@@ -10,7 +10,7 @@ use api::{
     deliveries::{DeliveryView, Redeliver, WebhookState, show_delivery},
     paths,
 };
-use domain::{Attempt, Delivery, DeliveryState, OrganizationId};
+use domain::{Attempt, Delivery, DeliveryState, Scope};
 use leptos::{either::Either, prelude::*};
 
 use self::{exchange::ExchangePanel, timeline::Timeline, verdict::Verdict};
@@ -27,18 +27,18 @@ use crate::{
     forms::{Form, PostForm},
     islands::copy::CopyAs,
     page::page,
-    pages::organization::{Tab, steps_to},
-    session::{Need, admit, use_place, use_session},
+    pages::webhooks::{Owner, steps_to_list},
+    session::{use_place, use_session},
 };
 
 #[component]
 pub(crate) fn DeliveryPage() -> impl IntoView {
     let (session, place, query) = (use_session(), use_place(), use_query());
     page(async move {
-        let organization = admit(session.await, place.organization, Need::Admin)?.organization.id;
+        let scope = Owner::open(session, place.scope).await?.scope();
         let delivery = place.delivery.ok_or_else(|| Problem::not_found("delivery"))?;
-        let view = show_delivery(organization, delivery).await?;
-        Ok(view! { <Whole organization view query/> }.into_any())
+        let view = show_delivery(scope, delivery).await?;
+        Ok(view! { <Whole scope view query/> }.into_any())
     })
 }
 
@@ -78,10 +78,10 @@ impl Shown {
 }
 
 #[component]
-fn Whole(organization: OrganizationId, view: DeliveryView, query: Query) -> impl IntoView {
+fn Whole(scope: Scope, view: DeliveryView, query: Query) -> impl IntoView {
     let detail = view.detail.clone();
     let delivery = detail.delivery.clone();
-    let path = paths::delivery(organization, delivery.id);
+    let path = paths::delivery(scope, delivery.id);
     let shown = Shown::of(&query, path, &detail.attempts);
     let attempt = detail.attempts.iter().find(|attempt| Some(attempt.number) == shown.attempt).cloned();
     let title = format!("{} for {}", delivery.event_type, view.username);
@@ -89,14 +89,14 @@ fn Whole(organization: OrganizationId, view: DeliveryView, query: Query) -> impl
     let command = whole.map(|attempt| curl::command(&detail, attempt));
     view! {
         <PageTitle words=title.clone()/>
-        <Breadcrumb steps=steps(organization, &view)/>
+        <Breadcrumb steps=steps(scope, &view)/>
         <ErrorSummary form={Form::of::<Redeliver>()}/>
         <div class="title-row">
             <Heading>{title}</Heading>
             <State delivery=delivery.clone()/>
             <div class="title-actions">
                 {command.clone().map(|text| view! { <CopyAs text words="Copy as curl".to_owned()/> })}
-                <RedeliverForm organization delivery=delivery.clone() webhook=view.webhook.state/>
+                <RedeliverForm scope delivery=delivery.clone() webhook=view.webhook.state/>
             </div>
         </div>
         <Verdict view=view.clone()/>
@@ -117,12 +117,12 @@ fn Whole(organization: OrganizationId, view: DeliveryView, query: Query) -> impl
 }
 
 /// A webhook that was deleted has no page to lead to.
-fn steps(organization: OrganizationId, view: &DeliveryView) -> Vec<(String, String)> {
-    let mut steps = steps_to(Tab::Webhooks, organization).split_off(1);
+fn steps(scope: Scope, view: &DeliveryView) -> Vec<(String, String)> {
+    let mut steps = steps_to_list(scope).split_off(1);
     if view.webhook.state != WebhookState::Deleted {
         let webhook = view.detail.delivery.webhook_id;
-        steps.push((view.webhook.name.clone(), paths::webhook(organization, webhook)));
-        steps.push(("Deliveries".to_owned(), paths::webhook_deliveries(organization, webhook)));
+        steps.push((view.webhook.name.clone(), paths::webhook(scope, webhook)));
+        steps.push(("Deliveries".to_owned(), paths::webhook_deliveries(scope, webhook)));
     }
     steps
 }
@@ -142,12 +142,12 @@ fn State(delivery: Delivery) -> impl IntoView {
 
 /// A test is never sent again, nor what was purged, and nothing is sent to a webhook that is disabled or gone.
 #[component]
-fn RedeliverForm(organization: OrganizationId, delivery: Delivery, webhook: WebhookState) -> impl IntoView {
+fn RedeliverForm(scope: Scope, delivery: Delivery, webhook: WebhookState) -> impl IntoView {
     let offered = !delivery.test && !delivery.purged && webhook == WebhookState::Enabled;
     offered.then(|| {
         view! {
             <PostForm form={Form::of::<Redeliver>()}>
-                <input type="hidden" name="organization_id" value=organization.to_string()/>
+                <input type="hidden" name="scope" value=scope.to_string()/>
                 <input type="hidden" name="delivery_id" value=delivery.id.to_string()/>
                 <button type="submit" class="button button-primary">"Redeliver now"</button>
             </PostForm>

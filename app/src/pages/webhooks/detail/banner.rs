@@ -5,26 +5,22 @@ use api::{
     webhooks::{Failing, WebhookView},
 };
 use domain::{
-    Attempt, OrganizationId, WebhookState,
+    Attempt, Scope, WebhookState,
     limits::{DISABLE_AFTER, DISABLE_FAILURES_MIN},
 };
 use leptos::{either::EitherOf4, prelude::*};
 
 use crate::{
     components::moment::{Due, Moment},
-    pages::organization::{
-        counted,
+    pages::{
         delivery::{hint, outcome_words},
+        organization::counted,
     },
 };
 
 #[component]
-pub(super) fn Banner(
-    organization: OrganizationId,
-    view: WebhookView,
-    last_failed: Option<Attempt>,
-) -> impl IntoView {
-    let deliveries = paths::webhook_deliveries(organization, view.webhook.id);
+pub(super) fn Banner(scope: Scope, view: WebhookView, last_failed: Option<Attempt>) -> impl IntoView {
+    let deliveries = paths::webhook_deliveries(scope, view.webhook.id);
     match view.state() {
         WebhookState::Failing => EitherOf4::A(view! { <FailingBanner view last_failed/> }),
         WebhookState::DisabledByHerald => {

@@ -2,10 +2,9 @@
 
 use api::{
     paths,
-    session::Membership,
     webhooks::{CreateAndTestWebhook, CreateWebhook},
 };
-use domain::{EventType, OrganizationId};
+use domain::{EventType, Scope};
 use leptos::{prelude::*, server_fn::ServerFn};
 
 use crate::{
@@ -22,42 +21,44 @@ use crate::{
         url_check::UrlCheck,
     },
     page::page,
-    pages::organization::{Tab, steps_to, webhooks::headers::HeadersField},
-    session::{Need, admit, use_place, use_session},
+    pages::webhooks::{
+        headers::HeadersField,
+        owner::{Owner, form_title, steps_to_list},
+    },
+    session::{use_place, use_session},
 };
 
 #[component]
 pub(crate) fn NewWebhookPage() -> impl IntoView {
     let (session, place) = (use_session(), use_place());
     let content = async move {
-        let membership = admit(session.await, place.organization, Need::Admin)?;
-        Ok(view! { <NewWebhook membership/> }.into_any())
+        let owner = Owner::open(session, place.scope).await?;
+        Ok(view! { <NewWebhook owner/> }.into_any())
     };
-    view! {
-        <PageTitle words="Add webhook"/>
-        {page(content)}
-    }
+    page(content)
 }
 
 #[component]
-fn NewWebhook(membership: Membership) -> impl IntoView {
+fn NewWebhook(owner: Owner) -> impl IntoView {
     let form = Form::of::<CreateWebhook>().or_of::<CreateAndTestWebhook>();
-    let organization = membership.organization.id;
+    let scope = owner.scope();
     let chosen = form.typed("event_type").unwrap_or_default();
     let name = form.typed("name").unwrap_or_default();
-    let sample = view! { <Sample organization=membership.organization.name event_type=chosen.clone() name/> };
+    let sample = view! { <Sample organization=owner.name().to_owned() event_type=chosen.clone() name/> };
     view! {
-        <Breadcrumb steps=steps_to(Tab::Webhooks, organization)/>
-        <Heading>"Add webhook"</Heading>
+        <PageTitle words=form_title(scope)/>
+        <Breadcrumb steps=steps_to_list(scope)/>
+        <Heading>{form_title(scope)}</Heading>
+        {scope.is_platform().then(|| view! { <p class="lead">"It fires for every organization on this server."</p> })}
         <ErrorSummary form=form.clone()/>
         <div class="columns">
             <PostForm form=form.clone()>
-                <input type="hidden" name="organization_id" value=organization.to_string()/>
-                <WebhookFields form chosen organization/>
+                <input type="hidden" name="scope" value=scope.to_string()/>
+                <WebhookFields form chosen scope/>
                 <p class="actions">
                     <SubmitButton words="Create webhook"/>
                     <button type="submit" class="button" formaction=CreateAndTestWebhook::PATH>"Create and send a test"</button>
-                    <a class="button button-plain" href=paths::webhooks(organization)>"Cancel"</a>
+                    <a class="button button-plain" href=paths::webhooks(scope)>"Cancel"</a>
                 </p>
             </PostForm>
             {sample}
@@ -65,15 +66,8 @@ fn NewWebhook(membership: Membership) -> impl IntoView {
     }
 }
 
-/// What every form for a new webhook asks for.
 #[component]
-pub(in crate::pages) fn WebhookFields(
-    form: Form,
-    chosen: String,
-    /// Whose private targets the URL is checked against as it is left; none for the platform's.
-    #[prop(optional)]
-    organization: Option<OrganizationId>,
-) -> impl IntoView {
+fn WebhookFields(form: Form, chosen: String, scope: Scope) -> impl IntoView {
     view! {
         <TypeField form=form.clone() chosen/>
         <TextField form=form.clone() name="name" label="Webhook name"/>
@@ -84,7 +78,7 @@ pub(in crate::pages) fn WebhookFields(
             typed=Typed::Url
             hint="Where Herald sends its POST requests, such as https://hooks.example.com/herald."
         />
-        {organization.map(|organization| view! { <UrlCheck organization/> })}
+        <UrlCheck scope/>
         <TextArea form=form.clone() name="description" label="Description"/>
         <HeadersField
             form=form.clone()

@@ -81,7 +81,7 @@ fn ended_words(view: &DeliveryView) -> &'static str {
 }
 
 /// What a failure means and what to do about it.
-pub(in crate::pages::organization) fn hint(attempt: &Attempt) -> String {
+pub(in crate::pages) fn hint(attempt: &Attempt) -> String {
     match attempt.error_class {
         Some(ErrorClass::Status) => status_hint(attempt.status.unwrap_or_default()).to_owned(),
         Some(ErrorClass::Timeout) => format!(

@@ -4,7 +4,7 @@ use api::{
     Code, Problem, paths,
     webhooks::{SaveWebhook, WebhookView},
 };
-use domain::{OrganizationId, Webhook};
+use domain::{Scope, Webhook};
 use leptos::prelude::*;
 
 use super::frame::{Opened, WebhookFrame, WebhookTab, open_webhook};
@@ -19,7 +19,7 @@ use crate::{
     forms::{Form, PostForm},
     islands::{sample::Sample, url_check::UrlCheck},
     page::page,
-    pages::organization::webhooks::headers::HeadersField,
+    pages::webhooks::{headers::HeadersField, owner::add_words},
     request::use_page,
     session::{use_place, use_session},
 };
@@ -29,7 +29,7 @@ pub(crate) fn EditWebhookPage() -> impl IntoView {
     let (session, place) = (use_session(), use_place());
     let form = Form::of::<SaveWebhook>();
     page(async move {
-        let organization = place.organization;
+        let scope = place.scope;
         match open_webhook(session, place).await {
             Ok(opened) => Ok(view! {
                 <WebhookFrame opened=opened.clone() tab=WebhookTab::Edit>
@@ -38,31 +38,32 @@ pub(crate) fn EditWebhookPage() -> impl IntoView {
                 </WebhookFrame>
             }
             .into_any()),
-            Err(problem) => deleted(problem, organization, &form),
+            Err(problem) => deleted(problem, scope, &form),
         }
     })
 }
 
 #[component]
 fn Edit(opened: Opened, form: Form) -> impl IntoView {
-    let Opened { organization, organization_name, view, .. } = opened;
+    let Opened { owner, view, .. } = opened;
+    let (scope, organization) = (owner.scope(), owner.name().to_owned());
     let webhook = view.webhook.clone();
     let (event_type, name) = (webhook.event_type.as_str().to_owned(), webhook.name.clone());
     view! {
         <Stored form=form.clone() webhook=webhook.clone()/>
         <div class="columns">
-            <EditForm organization view form/>
-            <Sample organization=organization_name event_type name/>
+            <EditForm scope view form/>
+            <Sample organization event_type name/>
         </div>
     }
 }
 
 #[component]
-fn EditForm(organization: OrganizationId, view: WebhookView, form: Form) -> impl IntoView {
+fn EditForm(scope: Scope, view: WebhookView, form: Form) -> impl IntoView {
     let WebhookView { webhook, version, .. } = view;
     view! {
         <PostForm form=form.clone()>
-            <input type="hidden" name="organization_id" value=organization.to_string()/>
+            <input type="hidden" name="scope" value=scope.to_string()/>
             <input type="hidden" name="webhook_id" value=webhook.id.to_string()/>
             <input type="hidden" name="version" value=version/>
             <TextField form=form.clone() name="name" label="Webhook name" value=webhook.name/>
@@ -74,7 +75,7 @@ fn EditForm(organization: OrganizationId, view: WebhookView, form: Form) -> impl
                 hint="What is pending goes to the new URL too."
                 value=webhook.url
             />
-            <UrlCheck organization/>
+            <UrlCheck scope/>
             <TextArea
                 form=form.clone()
                 name="description"
@@ -85,7 +86,7 @@ fn EditForm(organization: OrganizationId, view: WebhookView, form: Form) -> impl
             <HeadersField form hint="To add or to replace, one a line: “Name: value”. Values are sealed and never shown again."/>
             <p class="actions">
                 <SubmitButton words="Save webhook"/>
-                <a class="button button-plain" href=paths::webhook(organization, webhook.id)>"Cancel"</a>
+                <a class="button button-plain" href=paths::webhook(scope, webhook.id)>"Cancel"</a>
             </p>
         </PostForm>
     }
@@ -138,8 +139,8 @@ fn Stored(form: Form, webhook: Webhook) -> impl IntoView {
 }
 
 /// Somebody deleted the webhook while it was edited: what was typed is not lost.
-fn deleted(problem: Problem, organization: Option<OrganizationId>, form: &Form) -> Result<AnyView, Problem> {
-    let (Some(organization), true) = (organization, form.problem().is_some()) else {
+fn deleted(problem: Problem, scope: Option<Scope>, form: &Form) -> Result<AnyView, Problem> {
+    let (Some(scope), true) = (scope, form.problem().is_some()) else {
         return Err(problem);
     };
     if problem.code != Code::NotFound {
@@ -161,8 +162,8 @@ fn deleted(problem: Problem, organization: Option<OrganizationId>, form: &Form) 
             </dl>
         </div>
         <p class="actions">
-            <a class="button button-primary" href=paths::webhooks(organization)>"Go to Webhooks"</a>
-            <a class="button" href=paths::new_webhook(organization)>"+ Add Webhook"</a>
+            <a class="button button-primary" href=paths::webhooks(scope)>"Go to Webhooks"</a>
+            <a class="button" href=paths::new_webhook(scope)>{add_words(scope)}</a>
         </p>
     }
     .into_any())

@@ -1,16 +1,16 @@
 //! What came of a test that was just sent.
 
 use api::paths;
-use domain::{Attempt, DeliveryDetail, Exchange, OrganizationId};
+use domain::{Attempt, DeliveryDetail, Exchange, Scope};
 use leptos::prelude::*;
 
 use crate::{
     components::chart::latency::ms_words,
-    pages::organization::delivery::{hint, outcome_words},
+    pages::delivery::{hint, outcome_words},
 };
 
 #[component]
-pub(super) fn TestResult(organization: OrganizationId, test: DeliveryDetail) -> impl IntoView {
+pub(super) fn TestResult(scope: Scope, test: DeliveryDetail) -> impl IntoView {
     let attempt = test.attempts.into_iter().next_back()?;
     let succeeded = attempt.error_class.is_none();
     let class = if succeeded { "banner banner-good" } else { "banner banner-bad" };
@@ -23,7 +23,7 @@ pub(super) fn TestResult(organization: OrganizationId, test: DeliveryDetail) -> 
             <p>{lead}</p>
             {hint.map(|words| view! { <p>{words}</p> })}
             {attempt.response.map(|answer| view! { <Answer status=attempt.status answer/> })}
-            <p><a href=paths::delivery(organization, test.delivery.id)>"See the whole request and answer"</a></p>
+            <p><a href=paths::delivery(scope, test.delivery.id)>"See the whole request and answer"</a></p>
         </section>
     })
 }

@@ -6,7 +6,7 @@ use api::{
     paths,
     webhooks::{SetWebhookEnabled, TestWebhook, WebhookView, read_webhook},
 };
-use domain::{Attempt, OrganizationId, Webhook, WebhookId, WebhookState};
+use domain::{Attempt, Scope, Webhook, WebhookId, WebhookState};
 use leptos::prelude::*;
 
 use super::banner::Banner;
@@ -19,8 +19,8 @@ use crate::{
         tabs::{TabLink, Tabs},
     },
     forms::{Form, PostForm},
-    pages::organization::{Tab, steps_to},
-    session::{Need, Place, Session, admit},
+    pages::webhooks::{Owner, steps_to_list},
+    session::{Place, Session},
 };
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -43,12 +43,12 @@ impl WebhookTab {
         }
     }
 
-    fn address(self, organization: OrganizationId, webhook: WebhookId) -> String {
+    fn address(self, scope: Scope, webhook: WebhookId) -> String {
         match self {
-            Self::Overview => paths::webhook(organization, webhook),
-            Self::Deliveries => paths::webhook_deliveries(organization, webhook),
-            Self::Secret => paths::webhook_secret(organization, webhook),
-            Self::Edit => paths::edit_webhook(organization, webhook),
+            Self::Overview => paths::webhook(scope, webhook),
+            Self::Deliveries => paths::webhook_deliveries(scope, webhook),
+            Self::Secret => paths::webhook_secret(scope, webhook),
+            Self::Edit => paths::edit_webhook(scope, webhook),
         }
     }
 }
@@ -56,35 +56,30 @@ impl WebhookTab {
 /// A webhook, and the attempt that failed last where it is failing or was disabled for that.
 #[derive(Clone)]
 pub(super) struct Opened {
-    pub(super) organization: OrganizationId,
-    pub(super) organization_name: String,
+    pub(super) owner: Owner,
     pub(super) view: WebhookView,
     pub(super) last_failed: Option<Attempt>,
 }
 
 /// The webhook of a page's path, for who may see it.
 pub(super) async fn open_webhook(session: Session, place: Place) -> Result<Opened, Problem> {
-    let owner = admit(session.await, place.organization, Need::Admin)?.organization;
-    let (organization, organization_name) = (owner.id, owner.name);
+    let owner = Owner::open(session, place.scope).await?;
+    let scope = owner.scope();
     let webhook = place.webhook.ok_or_else(|| Problem::not_found("webhook"))?;
-    let view = read_webhook(organization, webhook).await?;
+    let view = read_webhook(scope, webhook).await?;
     let wrong = matches!(view.state(), WebhookState::Failing | WebhookState::DisabledByHerald);
     let last_failed = match view.last_delivery.filter(|_| wrong) {
-        Some(delivery) => read_delivery(organization, delivery).await?.attempts.pop(),
+        Some(delivery) => read_delivery(scope, delivery).await?.attempts.pop(),
         None => None,
     };
-    Ok(Opened {
-        organization,
-        organization_name,
-        view,
-        last_failed: last_failed.filter(|attempt| attempt.error_class.is_some()),
-    })
+    Ok(Opened { owner, view, last_failed: last_failed.filter(|attempt| attempt.error_class.is_some()) })
 }
 
 /// A page of a webhook, its content below the tabs.
 #[component]
 pub(super) fn WebhookFrame(opened: Opened, tab: WebhookTab, children: Children) -> impl IntoView {
-    let Opened { organization, view, last_failed, .. } = opened;
+    let Opened { owner, view, last_failed } = opened;
+    let scope = owner.scope();
     let webhook = view.webhook.clone();
     let name = webhook.name.clone();
     let title = match tab {
@@ -95,34 +90,34 @@ pub(super) fn WebhookFrame(opened: Opened, tab: WebhookTab, children: Children) 
     let tabs = WebhookTab::ALL
         .map(|each| TabLink {
             words: each.words(),
-            to: each.address(organization, webhook.id),
+            to: each.address(scope, webhook.id),
             is_open: each == tab,
         })
         .into();
     view! {
         <PageTitle words=title/>
-        <Breadcrumb steps=steps_to(Tab::Webhooks, organization)/>
+        <Breadcrumb steps=steps_to_list(scope)/>
         <div class="title-row">
             <Heading>{name}</Heading>
             <WebhookStatus state=view.state() held=view.held/>
             <div class="title-actions">
-                <TestForm organization webhook=webhook.id/>
-                <EnableForm organization webhook/>
+                <TestForm scope webhook=webhook.id/>
+                <EnableForm scope webhook/>
             </div>
         </div>
         <ErrorSummary form={Form::of::<SetWebhookEnabled>()}/>
         <ErrorSummary form={Form::of::<TestWebhook>()}/>
-        <Banner organization view last_failed/>
+        <Banner scope view last_failed/>
         <Tabs label tabs/>
         <div class="tab-content">{children()}</div>
     }
 }
 
 #[component]
-fn TestForm(organization: OrganizationId, webhook: WebhookId) -> impl IntoView {
+fn TestForm(scope: Scope, webhook: WebhookId) -> impl IntoView {
     view! {
         <PostForm form={Form::of::<TestWebhook>()}>
-            <input type="hidden" name="organization_id" value=organization.to_string()/>
+            <input type="hidden" name="scope" value=scope.to_string()/>
             <input type="hidden" name="webhook_id" value=webhook.to_string()/>
             <button type="submit" class="button">"Send a test"</button>
         </PostForm>
@@ -130,11 +125,11 @@ fn TestForm(organization: OrganizationId, webhook: WebhookId) -> impl IntoView {
 }
 
 #[component]
-fn EnableForm(organization: OrganizationId, webhook: Webhook) -> impl IntoView {
+fn EnableForm(scope: Scope, webhook: Webhook) -> impl IntoView {
     let words = if webhook.enabled { "Disable" } else { "Enable" };
     view! {
         <PostForm form={Form::of::<SetWebhookEnabled>()}>
-            <input type="hidden" name="organization_id" value=organization.to_string()/>
+            <input type="hidden" name="scope" value=scope.to_string()/>
             <input type="hidden" name="webhook_id" value=webhook.id.to_string()/>
             <input type="hidden" name="enabled" value=(!webhook.enabled).to_string()/>
             <button type="submit" class="button">{words}</button>

@@ -4,7 +4,7 @@ use api::{
     Problem,
     webhooks::{DeleteWebhooks, WebhookRow, list_webhooks},
 };
-use domain::{OrganizationId, WebhookFilter, WebhookId, limits::SELECTION_MAX};
+use domain::{Scope, WebhookFilter, WebhookId, limits::SELECTION_MAX};
 use leptos::prelude::*;
 
 use super::filter::View;
@@ -13,7 +13,7 @@ use crate::{
     components::modal::{CancelButton, Modal},
     forms::{Form, PostForm, hidden_inputs},
     islands::selection::{SELECTION_BUTTON, SELECTION_REASON},
-    pages::organization::{counted, webhooks::cancelled_words},
+    pages::{organization::counted, webhooks::cancelled_words},
 };
 
 /// The form that the checkboxes belong to. It asks by the address; the question itself is the modal's form.
@@ -59,7 +59,7 @@ impl Asked {
     /// Those that would be deleted, wherever they are listed.
     pub(super) async fn doomed(
         &self,
-        organization: OrganizationId,
+        scope: Scope,
         filter: &WebhookFilter,
     ) -> Result<Vec<WebhookRow>, Problem> {
         if matches!(self, Self::Nothing | Self::Empty) {
@@ -69,7 +69,7 @@ impl Asked {
             Self::AllThatMatch => filter.matches(&row.webhook, row.state),
             _ => self.names(row.webhook.id),
         };
-        let rows = list_webhooks(organization).await?;
+        let rows = list_webhooks(scope).await?;
         Ok(rows.into_iter().filter(is_meant).take(SELECTION_MAX).collect())
     }
 }
@@ -104,7 +104,7 @@ pub(super) fn DeleteButton(path: String, list: View, asked: Asked) -> impl IntoV
 
 #[component]
 pub(super) fn DeleteModal(
-    organization: OrganizationId,
+    scope: Scope,
     /// The page without the question.
     back: String,
     doomed: Vec<WebhookRow>,
@@ -120,7 +120,7 @@ pub(super) fn DeleteModal(
                 <p>{pending_words(&doomed)}</p>
                 <div class="modal-actions">
                     <CancelButton to=back/>
-                    <DeleteForm organization doomed/>
+                    <DeleteForm scope doomed/>
                 </div>
             </Modal>
         }
@@ -141,11 +141,11 @@ fn Names(doomed: Vec<WebhookRow>) -> impl IntoView {
 }
 
 #[component]
-fn DeleteForm(organization: OrganizationId, doomed: Vec<WebhookRow>) -> impl IntoView {
+fn DeleteForm(scope: Scope, doomed: Vec<WebhookRow>) -> impl IntoView {
     let ids = doomed.into_iter().map(|row| ("ids[]".to_owned(), row.webhook.id.to_string())).collect();
     view! {
         <PostForm form={Form::of::<DeleteWebhooks>()}>
-            <input type="hidden" name="organization_id" value=organization.to_string()/>
+            <input type="hidden" name="scope" value=scope.to_string()/>
             {hidden_inputs(ids)}
             <button type="submit" class="button button-danger">"Delete"</button>
         </PostForm>

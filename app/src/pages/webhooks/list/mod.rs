@@ -6,10 +6,9 @@ mod table;
 
 use api::{
     Problem, paths,
-    session::Membership,
     webhooks::{DeleteWebhooks, WebhookPage, WebhookRow, find_webhooks},
 };
-use domain::{EventType, OrganizationId, WebhookState};
+use domain::{EventType, Scope, WebhookState};
 use leptos::{either::Either, prelude::*};
 
 use self::{
@@ -22,89 +21,87 @@ use crate::{
     components::{
         error_summary::ErrorSummary,
         heading::PageTitle,
-        states::{Empty, NoMatch},
+        states::{Empty, Failed, NoMatch},
     },
     forms::Form,
     page::page,
-    pages::organization::{Settings, Tab, tab_failed},
-    session::{Need, admit, use_place, use_session},
+    pages::{
+        organization::hides_page,
+        webhooks::owner::{ListFrame, Owner, add_words, list_title},
+    },
+    session::{use_place, use_session},
 };
 
 #[component]
 pub(crate) fn WebhooksPage() -> impl IntoView {
     let (session, place, query) = (use_session(), use_place(), use_query());
-    let content = async move {
-        let membership = admit(session.await, place.organization, Need::Admin)?;
-        let (list, asked) = (View::of(&query), Asked::of(&query));
-        match read(membership.organization.id, &list, &asked).await {
-            Ok((page, doomed)) => Ok(view! { <WebhooksView membership page doomed list asked/> }.into_any()),
-            Err(problem) => tab_failed(Tab::Webhooks, membership, problem),
+    page(async move {
+        let owner = Owner::open(session, place.scope).await?;
+        let (list, asked, title) = (View::of(&query), Asked::of(&query), list_title(owner.scope()));
+        let content = match read(owner.scope(), &list, &asked).await {
+            Ok((page, doomed)) => Either::Left(view! { <WebhooksView owner page doomed list asked/> }),
+            Err(problem) if hides_page(&problem) => return Err(problem),
+            Err(problem) => {
+                Either::Right(view! { <ListFrame owner><Failed what="Webhooks" problem/></ListFrame> })
+            }
+        };
+        Ok(view! {
+            <PageTitle words=title/>
+            {content}
         }
-    };
-    view! {
-        <PageTitle words="Webhooks · Organization settings"/>
-        {page(content)}
-    }
+        .into_any())
+    })
 }
 
 /// The page of the list, and what would be deleted where that is asked.
-async fn read(
-    organization: OrganizationId,
-    list: &View,
-    asked: &Asked,
-) -> Result<(WebhookPage, Vec<WebhookRow>), Problem> {
+async fn read(scope: Scope, list: &View, asked: &Asked) -> Result<(WebhookPage, Vec<WebhookRow>), Problem> {
     let filter = list.filter.clone();
-    let doomed = asked.doomed(organization, &filter).await?;
-    let page = find_webhooks(organization, filter.search, filter.event_type, filter.state, list.page).await?;
+    let doomed = asked.doomed(scope, &filter).await?;
+    let page = find_webhooks(scope, filter.search, filter.event_type, filter.state, list.page).await?;
     Ok((page, doomed))
 }
 
 #[component]
 fn WebhooksView(
-    membership: Membership,
+    owner: Owner,
     page: WebhookPage,
     doomed: Vec<WebhookRow>,
     list: View,
     asked: Asked,
 ) -> impl IntoView {
-    let organization = membership.organization.id;
+    let scope = owner.scope();
     let content = if page.total == 0 {
-        Either::Left(view! { <NoWebhooks organization name=membership.organization.name.clone()/> })
+        Either::Left(view! { <NoWebhooks owner=owner.clone()/> })
     } else {
-        Either::Right(view! { <List organization page doomed list asked/> })
+        Either::Right(view! { <List scope page doomed list asked/> })
     };
     view! {
-        <Settings tab=Tab::Webhooks membership>
+        <ListFrame owner>
             <ErrorSummary form={Form::of::<DeleteWebhooks>()}/>
             {content}
-        </Settings>
+        </ListFrame>
     }
 }
 
 #[component]
-fn List(
-    organization: OrganizationId,
-    page: WebhookPage,
-    doomed: Vec<WebhookRow>,
-    list: View,
-    asked: Asked,
-) -> impl IntoView {
-    let path = paths::webhooks(organization);
+fn List(scope: Scope, page: WebhookPage, doomed: Vec<WebhookRow>, list: View, asked: Asked) -> impl IntoView {
+    let path = paths::webhooks(scope);
     let table = if page.matching == 0 {
         Either::Left(view! { <NoMatch words="No webhook matches" clear=path.clone()/> })
     } else {
-        Either::Right(view! { <WebhooksTable organization page list=list.clone() asked=asked.clone()/> })
+        Either::Right(view! { <WebhooksTable scope page list=list.clone() asked=asked.clone()/> })
     };
     view! {
+        {scope.is_platform().then(|| view! { <p class="lead-small">"They fire for every organization on this server."</p> })}
         <div class="toolbar">
             <Filters path=path.clone() list=list.clone()/>
             <div class="toolbar-actions">
                 <DeleteButton path=path.clone() list=list.clone() asked/>
-                <a class="button button-primary" href=paths::new_webhook(organization)>"+ Add Webhook"</a>
+                <a class="button button-primary" href=paths::new_webhook(scope)>{add_words(scope)}</a>
             </div>
         </div>
         {table}
-        <DeleteModal organization back=list.address(&path) doomed/>
+        <DeleteModal scope back=list.address(&path) doomed/>
     }
 }
 
@@ -135,21 +132,31 @@ fn Filters(path: String, list: View) -> impl IntoView {
 }
 
 #[component]
-fn NoWebhooks(organization: OrganizationId, name: String) -> impl IntoView {
+fn NoWebhooks(owner: Owner) -> impl IntoView {
+    let (title, words, path) = match &owner {
+        Owner::Organization(membership) => (
+            "No webhooks yet",
+            "A webhook tells another system what happens here: when a user is created, disabled or removed from a group, \
+             Herald sends a signed POST request to its URL.",
+            format!("/api/organizations/{}/webhooks", membership.organization.name),
+        ),
+        Owner::Platform(_) => (
+            "No platform webhooks yet",
+            "A webhook of the platform is told what happens in every organization on this server. Its body names the \
+             organization that it happened in.",
+            "/api/platform/webhooks".to_owned(),
+        ),
+    };
     let curl = format!(
-        "curl -X POST https://this-server/api/organizations/{name}/webhooks \\\n  \
+        "curl -X POST https://this-server{path} \\\n  \
          -H 'Authorization: Bearer YOUR_API_KEY' -H 'Content-Type: application/json' \\\n  \
          -d '{{\"type\":\"USER_CREATED\",\"name\":\"hr-sync\",\"url\":\"https://hooks.example.com/hr\",\"enabled\":true}}'"
     );
+    let scope = owner.scope();
     view! {
-        <Empty title="No webhooks yet">
-            <p>
-                "A webhook tells another system what happens here: when a user is created, disabled or removed from a \
-                 group, Herald sends a signed POST request to its URL."
-            </p>
-            <p>
-                <a class="button button-primary" href=paths::new_webhook(organization)>"+ Add Webhook"</a>
-            </p>
+        <Empty title>
+            <p>{words}</p>
+            <p><a class="button button-primary" href=paths::new_webhook(scope)>{add_words(scope)}</a></p>
             <p>"Or from a program:"</p>
             <pre class="code"><code>{curl}</code></pre>
         </Empty>

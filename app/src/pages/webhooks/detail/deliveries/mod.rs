@@ -12,7 +12,7 @@ use api::{
     paths,
     webhooks::WebhookView,
 };
-use domain::{OrganizationId, WebhookId};
+use domain::{Scope, WebhookId};
 use leptos::{
     either::{Either, EitherOf3},
     prelude::*,
@@ -42,11 +42,11 @@ pub(crate) fn DeliveriesPage() -> impl IntoView {
     let (session, place, query, here) = (use_session(), use_place(), use_query(), here());
     page(async move {
         let opened = open_webhook(session, place).await?;
-        let (organization, view) = (opened.organization, opened.view.clone());
-        let read = Read::of(organization, &view, &query).await;
+        let (scope, view) = (opened.owner.scope(), opened.view.clone());
+        let read = Read::of(scope, &view, &query).await;
         Ok(view! {
             <WebhookFrame opened tab=WebhookTab::Deliveries>
-                <Content organization view read query here/>
+                <Content scope view read query here/>
             </WebhookFrame>
         }
         .into_any())
@@ -63,29 +63,29 @@ struct Read {
 }
 
 impl Read {
-    async fn of(organization: OrganizationId, view: &WebhookView, query: &Query) -> Self {
+    async fn of(scope: Scope, view: &WebhookView, query: &Query) -> Self {
         let (webhook, filter) = (view.webhook.id, Filter::of(query));
         let cursor = query.first("cursor").to_owned();
         let matched = match Question::of(query) {
             Some(Question::Redeliver) if can_redeliver(&filter) => {
-                Some(bulk::count(organization, webhook, &filter).await.map(|begun| begun.matched))
+                Some(bulk::count(scope, webhook, &filter).await.map(|begun| begun.matched))
             }
             _ => None,
         };
         Self {
-            page: list_deliveries(organization, webhook, filter.asked(), Some(cursor)).await,
-            jobs: jobs(organization, webhook, query).await,
+            page: list_deliveries(scope, webhook, filter.asked(), Some(cursor)).await,
+            jobs: jobs(scope, webhook, query).await,
             matched,
         }
     }
 }
 
 /// Those that run, and the one that was begun from here.
-async fn jobs(organization: OrganizationId, webhook: WebhookId, query: &Query) -> Vec<JobView> {
-    let mut jobs = running_jobs(organization, webhook).await.unwrap_or_default();
+async fn jobs(scope: Scope, webhook: WebhookId, query: &Query) -> Vec<JobView> {
+    let mut jobs = running_jobs(scope, webhook).await.unwrap_or_default();
     if let Ok(id) = query.first("job").parse()
         && !jobs.iter().any(|job| job.id == id)
-        && let Ok(job) = read_job(organization, id).await
+        && let Ok(job) = read_job(scope, id).await
         && job.webhook_id == webhook
     {
         jobs.push(job);
@@ -95,7 +95,7 @@ async fn jobs(organization: OrganizationId, webhook: WebhookId, query: &Query) -
 
 #[component]
 fn Content(
-    organization: OrganizationId,
+    scope: Scope,
     view: WebhookView,
     read: Read,
     query: Query,
@@ -103,9 +103,9 @@ fn Content(
     here: String,
 ) -> impl IntoView {
     let (webhook, filter) = (view.webhook.id, Filter::of(&query));
-    let path = paths::webhook_deliveries(organization, webhook);
+    let path = paths::webhook_deliveries(scope, webhook);
     let jobs = read.jobs.into_iter();
-    let jobs = jobs.map(|job| view! { <Job organization job here=here.clone()/> }).collect::<Vec<_>>();
+    let jobs = jobs.map(|job| view! { <Job scope job here=here.clone()/> }).collect::<Vec<_>>();
     view! {
         <ErrorSummary form={Form::of::<RedeliverSelected>()}/>
         <ErrorSummary form={Form::of::<RedeliverMany>()}/>
@@ -113,20 +113,15 @@ fn Content(
         <ErrorSummary form={Form::of::<CancelJob>()}/>
         {jobs}
         <Held path=path.clone() filter=filter.clone() held=view.held enabled=view.webhook.enabled/>
-        <List organization view=view.clone() page=read.page query=query.clone()/>
-        <Modals organization view matched=read.matched query/>
+        <List scope view=view.clone() page=read.page query=query.clone()/>
+        <Modals scope view matched=read.matched query/>
     }
 }
 
 #[component]
-fn List(
-    organization: OrganizationId,
-    view: WebhookView,
-    page: Result<DeliveryPage, Problem>,
-    query: Query,
-) -> impl IntoView {
+fn List(scope: Scope, view: WebhookView, page: Result<DeliveryPage, Problem>, query: Query) -> impl IntoView {
     let (webhook, filter) = (view.webhook, Filter::of(&query));
-    let path = paths::webhook_deliveries(organization, webhook.id);
+    let path = paths::webhook_deliveries(scope, webhook.id);
     let first = query.first("cursor").is_empty();
     let page = match page {
         Err(problem) => return Either::Left(view! { <Failed what="Deliveries" problem/> }),
@@ -135,23 +130,23 @@ fn List(
     let newest = page.deliveries.first().map(|row| row.delivery.id);
     let live = first.then(|| {
         let to = query.address_without(&path, &ASKING);
-        view! { <Live organization webhook=webhook.id filter=filter.asked() than=newest to/> }
+        view! { <Live scope webhook=webhook.id filter=filter.asked() than=newest to/> }
     });
     let sends = webhook.enabled;
     let is_new = page.deliveries.is_empty() && filter.is_empty() && first;
     let list = match (page.deliveries.is_empty(), is_new) {
-        (true, true) => EitherOf3::A(view! { <NothingSent organization event_type=webhook.event_type/> }),
+        (true, true) => EitherOf3::A(view! { <NothingSent scope event_type=webhook.event_type/> }),
         (true, false) => EitherOf3::B(view! { <NoMatch words="No delivery matches" clear=path.clone()/> }),
         (false, _) => {
             let (path, filter) = (path.clone(), filter.clone());
-            EitherOf3::C(view! { <Table organization page path filter first sends/> })
+            EitherOf3::C(view! { <Table scope page path filter first sends/> })
         }
     };
     let toolbar = (!is_new).then(|| {
         let actions = sends.then(|| {
             view! {
                 <div class="toolbar-actions">
-                    <RedeliverButton organization webhook=webhook.id/>
+                    <RedeliverButton scope webhook=webhook.id/>
                     <RedeliverAllButton path=path.clone() filter=filter.clone()/>
                 </div>
             }
@@ -167,22 +162,22 @@ fn List(
 
 #[component]
 fn Modals(
-    organization: OrganizationId,
+    scope: Scope,
     view: WebhookView,
     matched: Option<Result<u32, Problem>>,
     query: Query,
 ) -> impl IntoView {
     let (webhook, filter, held) = (view.webhook.id, Filter::of(&query), view.held);
-    let path = paths::webhook_deliveries(organization, webhook);
+    let path = paths::webhook_deliveries(scope, webhook);
     match (Question::of(&query)?, matched) {
         (Question::Redeliver, Some(Ok(matched))) => Some(EitherOf3::A(view! {
-            <RedeliverAllModal organization webhook path filter matched/>
+            <RedeliverAllModal scope webhook path filter matched/>
         })),
         (Question::Redeliver, Some(Err(problem))) => {
             Some(EitherOf3::B(view! { <Failed what="How many deliveries match" problem/> }))
         }
         (Question::Held(action), _) if held > 0 => Some(EitherOf3::C(view! {
-            <HeldModal organization webhook path filter action held/>
+            <HeldModal scope webhook path filter action held/>
         })),
         _ => None,
     }

@@ -6,7 +6,7 @@ use api::{
     deliveries::read_delivery,
     paths,
 };
-use domain::{ActivityRange, DeliveryDetail, DeliveryId, OrganizationId, Webhook};
+use domain::{ActivityRange, DeliveryDetail, DeliveryId, Scope, Webhook};
 use leptos::{either::Either, prelude::*};
 
 use super::{
@@ -27,16 +27,16 @@ pub(crate) fn WebhookPage() -> impl IntoView {
     let (session, place, query) = (use_session(), use_place(), use_query());
     page(async move {
         let opened = open_webhook(session, place).await?;
-        let organization = opened.organization;
+        let scope = opened.owner.scope();
         let range = query.first("range").parse().unwrap_or_default();
-        let activity = read_activity(organization, opened.view.webhook.id, range).await;
+        let activity = read_activity(scope, opened.view.webhook.id, range).await;
         let test = match query.first("test").parse() {
-            Ok(delivery) => read_test(organization, delivery).await?,
+            Ok(delivery) => read_test(scope, delivery).await?,
             Err(_) => None,
         };
         Ok(view! {
             <WebhookFrame opened=opened.clone() tab=WebhookTab::Overview>
-                {test.map(|test| view! { <TestResult organization test/> })}
+                {test.map(|test| view! { <TestResult scope test/> })}
                 <Overview opened activity range/>
             </WebhookFrame>
         }
@@ -45,11 +45,8 @@ pub(crate) fn WebhookPage() -> impl IntoView {
 }
 
 /// None where it is gone meanwhile.
-async fn read_test(
-    organization: OrganizationId,
-    delivery: DeliveryId,
-) -> Result<Option<DeliveryDetail>, Problem> {
-    match read_delivery(organization, delivery).await {
+async fn read_test(scope: Scope, delivery: DeliveryId) -> Result<Option<DeliveryDetail>, Problem> {
+    match read_delivery(scope, delivery).await {
         Ok(detail) => Ok(Some(detail).filter(|detail| detail.delivery.test)),
         Err(problem) if problem.status == 404 => Ok(None),
         Err(problem) => Err(problem),
@@ -63,7 +60,7 @@ fn Overview(
     range: ActivityRange,
 ) -> impl IntoView {
     let webhook = opened.view.webhook;
-    let path = paths::webhook(opened.organization, webhook.id);
+    let path = paths::webhook(opened.owner.scope(), webhook.id);
     let figures = match activity {
         Ok(activity) => Either::Left(view! { <Figures activity pending=opened.view.pending range path/> }),
         Err(problem) => Either::Right(view! { <Failed what="Figures" problem/> }),

@@ -5,7 +5,7 @@ use api::{
     deliveries::{Begun, HeldAction, RedeliverMany, Redelivery, SettleHeld, redeliver_many},
     jobs::{CancelJob, JobState, JobView},
 };
-use domain::{DeliveryState, OrganizationId, WebhookId};
+use domain::{DeliveryState, Scope, WebhookId};
 use leptos::prelude::*;
 
 use super::filter::Filter;
@@ -52,12 +52,8 @@ fn redelivery(filter: &Filter, dry_run: bool) -> Redelivery {
 }
 
 /// How many deliveries “all” are.
-pub(super) async fn count(
-    organization: OrganizationId,
-    webhook: WebhookId,
-    filter: &Filter,
-) -> Result<Begun, Problem> {
-    redeliver_many(organization, webhook, redelivery(filter, true)).await
+pub(super) async fn count(scope: Scope, webhook: WebhookId, filter: &Filter) -> Result<Begun, Problem> {
+    redeliver_many(scope, webhook, redelivery(filter, true)).await
 }
 
 #[component]
@@ -69,7 +65,7 @@ pub(super) fn RedeliverAllButton(path: String, filter: Filter) -> impl IntoView 
 
 #[component]
 pub(super) fn RedeliverAllModal(
-    organization: OrganizationId,
+    scope: Scope,
     webhook: WebhookId,
     path: String,
     filter: Filter,
@@ -78,7 +74,7 @@ pub(super) fn RedeliverAllModal(
     let back = filter.address_with(&path, &[]);
     let state = filter.status().unwrap_or(DeliveryState::Failed);
     let Redelivery { since, until, status, .. } = redelivery(&filter, false);
-    let mut fields = ids(organization, webhook);
+    let mut fields = ids(scope, webhook);
     let time = |at: domain::Timestamp| at.to_string();
     for (name, value) in [
         ("which[status]", status.map(|status| status.to_string())),
@@ -143,7 +139,7 @@ pub(super) fn Held(path: String, filter: Filter, held: u32, enabled: bool) -> im
 
 #[component]
 pub(super) fn HeldModal(
-    organization: OrganizationId,
+    scope: Scope,
     webhook: WebhookId,
     path: String,
     filter: Filter,
@@ -162,7 +158,7 @@ pub(super) fn HeldModal(
             "They are cancelled and will never be sent. Their history stays until its retention ends.",
         ),
     };
-    let mut fields = ids(organization, webhook);
+    let mut fields = ids(scope, webhook);
     fields.push(("action".to_owned(), value.to_owned()));
     view! {
         <Modal title=format!("{verb} {held} held?") back=back.clone() asked_by=format!("#held-{value}")>
@@ -178,21 +174,18 @@ pub(super) fn HeldModal(
     }
 }
 
-fn ids(organization: OrganizationId, webhook: WebhookId) -> Vec<(String, String)> {
-    vec![
-        ("organization_id".to_owned(), organization.to_string()),
-        ("webhook_id".to_owned(), webhook.to_string()),
-    ]
+fn ids(scope: Scope, webhook: WebhookId) -> Vec<(String, String)> {
+    vec![("scope".to_owned(), scope.to_string()), ("webhook_id".to_owned(), webhook.to_string())]
 }
 
 /// A job and how far it has come: by itself with script, and with each load without.
 #[component]
-pub(super) fn Job(organization: OrganizationId, job: JobView, here: String) -> impl IntoView {
+pub(super) fn Job(scope: Scope, job: JobView, here: String) -> impl IntoView {
     let runs = job.state == JobState::Running;
     let cancel = (runs && job.kind.is_an_admins()).then(|| {
         view! {
             <PostForm form={Form::of::<CancelJob>()}>
-                <input type="hidden" name="organization_id" value=organization.to_string()/>
+                <input type="hidden" name="scope" value=scope.to_string()/>
                 <input type="hidden" name="job_id" value=job.id.to_string()/>
                 <button type="submit" class="button">"Stop"</button>
             </PostForm>
@@ -200,7 +193,7 @@ pub(super) fn Job(organization: OrganizationId, job: JobView, here: String) -> i
     });
     view! {
         <section class="banner job" aria-label="Job">
-            <Progress organization job/>
+            <Progress scope job/>
             <div class="job-actions">
                 <a class="button" href=here rel="external">"Reload"</a>
                 {cancel}

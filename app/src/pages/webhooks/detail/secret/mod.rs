@@ -4,7 +4,7 @@ mod rotate;
 mod snippets;
 
 use api::webhooks::{PreviousSecret, ReadSecret, RotateSecret, SecretView};
-use domain::{OrganizationId, Timestamp, WebhookId};
+use domain::{Scope, Timestamp, WebhookId};
 use leptos::{either::Either, prelude::*};
 
 use self::{rotate::Rotate, snippets::Snippets};
@@ -23,13 +23,13 @@ pub(crate) fn SecretPage() -> impl IntoView {
     let (session, place) = (use_session(), use_place());
     page(async move {
         let opened = open_webhook(session, place).await?;
-        let (organization, webhook) = (opened.organization, opened.view.webhook.id);
+        let (scope, webhook) = (opened.owner.scope(), opened.view.webhook.id);
         let previous_until = opened.view.previous_until;
         Ok(view! {
             <WebhookFrame opened tab=WebhookTab::Secret>
                 <ErrorSummary form={Form::of::<ReadSecret>()}/>
                 <ErrorSummary form={Form::of::<RotateSecret>()}/>
-                <Secret organization webhook previous_until/>
+                <Secret scope webhook previous_until/>
             </WebhookFrame>
         }
         .into_any())
@@ -38,7 +38,7 @@ pub(crate) fn SecretPage() -> impl IntoView {
 
 #[component]
 fn Secret(
-    organization: OrganizationId,
+    scope: Scope,
     webhook: WebhookId,
     previous_until: Option<Timestamp>,
 ) -> impl IntoView {
@@ -46,7 +46,7 @@ fn Secret(
     let for_lab = revealed.as_ref().map(|revealed| revealed.secret.clone()).unwrap_or_default();
     let secret = match revealed {
         Some(revealed) => Either::Left(view! { <Shown revealed/> }),
-        None => Either::Right(view! { <Masked organization webhook previous_until/> }),
+        None => Either::Right(view! { <Masked scope webhook previous_until/> }),
     };
     view! {
         <div class="columns columns-even columns-top">
@@ -55,7 +55,7 @@ fn Secret(
                 {secret}
                 <p class="hint">"Every request is signed with it, as Standard Webhooks 1.0.0 has it. The audit log notes who reveals it."</p>
             </section>
-            <Rotate organization webhook/>
+            <Rotate scope webhook/>
         </div>
         <Snippets/>
         <section class="card" aria-labelledby="lab-title">
@@ -72,7 +72,7 @@ fn Secret(
 
 #[component]
 fn Masked(
-    organization: OrganizationId,
+    scope: Scope,
     webhook: WebhookId,
     previous_until: Option<Timestamp>,
 ) -> impl IntoView {
@@ -81,7 +81,7 @@ fn Masked(
             <code aria-hidden="true">"whsec_••••••••••••••••"</code>
             <span class="visually-hidden">"The secret is hidden."</span>
             <PostForm form={Form::of::<ReadSecret>()}>
-                <input type="hidden" name="organization_id" value=organization.to_string()/>
+                <input type="hidden" name="scope" value=scope.to_string()/>
                 <input type="hidden" name="webhook_id" value=webhook.to_string()/>
                 <button type="submit" class="button button-small">"Reveal"</button>
             </PostForm>

@@ -1,14 +1,17 @@
-//! Webhooks: the tab, the form, a webhook's page.
+//! Webhooks, an organization's or the platform's: the list, the form, a webhook's page.
 
 pub(in crate::pages) mod detail;
 mod headers;
 pub(in crate::pages) mod list;
 pub(in crate::pages) mod new;
+mod owner;
 
 use api::webhooks::WebhookRow;
 
+pub(super) use self::owner::{Owner, steps_to_list};
+
 /// What happens to what was not delivered yet when these are deleted.
-pub(in crate::pages) fn cancelled_words(doomed: &[WebhookRow]) -> String {
+fn cancelled_words(doomed: &[WebhookRow]) -> String {
     let waiting = doomed.iter().flat_map(|row| [row.pending, row.held]).fold(0, u32::saturating_add);
     match waiting {
         0 => "Nothing is pending.".to_owned(),

@@ -6,7 +6,7 @@ use api::{
     deliveries::{DeliveryPage, DeliveryRow, RedeliverSelected},
     paths,
 };
-use domain::{DeliveryState, OrganizationId, WebhookId};
+use domain::{DeliveryState, Scope, WebhookId};
 use leptos::{either::Either, prelude::*, server_fn::ServerFn};
 
 use super::filter::Filter;
@@ -26,7 +26,7 @@ const NOTHING: &str = "Select one or more deliveries first.";
 
 #[component]
 pub(super) fn Table(
-    organization: OrganizationId,
+    scope: Scope,
     page: DeliveryPage,
     path: String,
     filter: Filter,
@@ -47,7 +47,7 @@ pub(super) fn Table(
         view! { <input type="checkbox" class="needs-script" id=SELECT_ALL aria-label=label/> }
     });
     let count = counted_deliveries(page.deliveries.len());
-    let rows = page.deliveries.into_iter().map(|each| row(organization, each, sends)).collect::<Vec<_>>();
+    let rows = page.deliveries.into_iter().map(|each| row(scope, each, sends)).collect::<Vec<_>>();
     view! {
         <div class="table-scroll" role="region" aria-label="Table of deliveries" tabindex="0">
             <table class="table">
@@ -77,10 +77,10 @@ pub(super) fn Table(
 
 /// Sends what is selected again, at once: there is nothing to lose by it.
 #[component]
-pub(super) fn RedeliverButton(organization: OrganizationId, webhook: WebhookId) -> impl IntoView {
+pub(super) fn RedeliverButton(scope: Scope, webhook: WebhookId) -> impl IntoView {
     view! {
         <form id=FORM method="post" action=RedeliverSelected::PATH>
-            <input type="hidden" name="organization_id" value=organization.to_string()/>
+            <input type="hidden" name="scope" value=scope.to_string()/>
             <input type="hidden" name="webhook_id" value=webhook.to_string()/>
         </form>
         <button type="submit" class="button" id=SELECTION_BUTTON form=FORM>{ACTION}</button>
@@ -88,7 +88,7 @@ pub(super) fn RedeliverButton(organization: OrganizationId, webhook: WebhookId) 
     }
 }
 
-fn row(organization: OrganizationId, row: DeliveryRow, sends: bool) -> impl IntoView {
+fn row(scope: Scope, row: DeliveryRow, sends: bool) -> impl IntoView {
     let response = response_words(&row);
     let failed = row.last.as_ref().is_some_and(|last| !last.succeeded);
     let response_class = if failed { "cell-words bad" } else { "quiet" };
@@ -110,7 +110,7 @@ fn row(organization: OrganizationId, row: DeliveryRow, sends: bool) -> impl Into
             <td><DeliveryStatus state=delivery.status/></td>
             <td class="mono cell-spare">{delivery.event_type.as_str()}</td>
             <td class="strong">
-                <a href=paths::delivery(organization, delivery.id)>{row.username}</a>
+                <a href=paths::delivery(scope, delivery.id)>{row.username}</a>
                 {delivery.test.then(|| view! { <span class="cell-extra quiet">"test"</span> })}
             </td>
             <td class="number">{delivery.attempts.to_string()}</td>
