@@ -10,7 +10,7 @@ import { WebhookPage } from '../pages/webhook.ts';
 import { violations } from '../support/axe.ts';
 import { type ReceivedRequest, verify } from '../support/receiver.ts';
 import { expect, test } from '../support/test.ts';
-import { signInAs } from '../support/visit.ts';
+import { awake, signInAs } from '../support/visit.ts';
 
 test.beforeEach(async ({ page, organization }) => {
   await signInAs(page, organization.admin);
@@ -29,8 +29,7 @@ test.describe('replacing', () => {
       await detail.reveal.click();
       const old = await detail.secret.innerText();
       await page.getByRole('radio', { name: choice }).check();
-      await page.getByRole('button', { name: 'Rotate secret' }).click();
-      await expectToast(page, 'Secret rotated');
+      await rotate(page, webhook.name, /goes on signing beside the new one until 20\d\d-\d\d-\d\d \d\d:\d\d:\d\d UTC/);
       await expect(detail.secret).toHaveCount(2);
       const [now, previous] = await detail.secret.allInnerTexts();
       expect([now === old, previous === old]).toEqual([false, true]);
@@ -53,8 +52,7 @@ test.describe('replacing', () => {
     await detail.reveal.click();
     const old = await detail.secret.innerText();
     await page.getByRole('radio', { name: 'No overlap' }).check();
-    await page.getByRole('button', { name: 'Rotate secret' }).click();
-    await expectToast(page, 'Secret rotated');
+    await rotate(page, webhook.name, /ends at once/);
     await expect(detail.secret).toHaveCount(1);
     const now = await detail.secret.innerText();
     await detail.sendTest.click();
@@ -62,6 +60,30 @@ test.describe('replacing', () => {
     const request = await receiver.next();
     expect([verify(old, request), verify(now, request)]).toEqual([false, true]);
   });
+});
+
+test('replacing is asked first, and can be left', async ({ page, organization, directory }) => {
+  const webhook = await directory.webhook(organization);
+  const detail = new WebhookPage(page);
+  await detail.open(organization, webhook, '/secret');
+  const [modal, ask] = [page.getByRole('dialog'), page.getByRole('main').getByRole('button', { name: 'Rotate secret' })];
+  await page.getByRole('radio', { name: '7 days' }).check();
+  await ask.click();
+  await expect(modal).toHaveAccessibleName(`Rotate the secret of ${webhook.name}?`);
+  await expect(modal.getByText('The secret before it')).toHaveCount(0);
+  await awake(page);
+  await modal.getByRole('button', { name: 'Cancel' }).click();
+  await expect(modal).toHaveCount(0);
+  await expect(page).toHaveURL(/\/secret\??$/);
+  await detail.open(organization, webhook, '/secret');
+  await detail.reveal.click();
+  await expect(detail.secret).toHaveCount(1);
+
+  await rotate(page, webhook.name, /goes on signing/);
+  await page.reload();
+  await awake(page);
+  await ask.click();
+  await expect(modal).toContainText(/The secret before it, which was to sign until 20.* UTC, ends at once/);
 });
 
 test('the samples verify what really arrives, and refuse what was changed', async ({ page, organization, directory, receiver }) => {
@@ -202,4 +224,15 @@ async function inFolder(
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
+}
+
+/** Presses the button and answers what is asked then. */
+async function rotate(page: Page, name: string, said: RegExp): Promise<void> {
+  await page.getByRole('main').getByRole('button', { name: 'Rotate secret' }).click();
+  const modal = page.getByRole('dialog');
+  await expect(modal).toHaveAccessibleName(`Rotate the secret of ${name}?`);
+  await expect(modal).toContainText(said);
+  await awake(page);
+  await modal.getByRole('button', { name: 'Rotate secret' }).click();
+  await expectToast(page, 'Secret rotated');
 }

@@ -3,13 +3,19 @@
 mod rotate;
 mod snippets;
 
+use std::time::Duration;
+
 use api::webhooks::{PreviousSecret, ReadSecret, RotateSecret, SecretView};
 use domain::{Scope, Timestamp, WebhookId};
 use leptos::{either::Either, prelude::*};
 
-use self::{rotate::Rotate, snippets::Snippets};
+use self::{
+    rotate::{Rotate, RotateModal, asked_overlap},
+    snippets::Snippets,
+};
 use super::frame::{WebhookFrame, WebhookTab, open_webhook};
 use crate::{
+    address::use_query,
     components::{error_summary::ErrorSummary, moment::Due},
     forms::{Form, PostForm},
     islands::{copy::CopyButton, lab::SignatureLab},
@@ -20,16 +26,18 @@ use crate::{
 
 #[component]
 pub(crate) fn SecretPage() -> impl IntoView {
-    let (session, place) = (use_session(), use_place());
+    let (session, place, query) = (use_session(), use_place(), use_query());
     page(async move {
         let opened = open_webhook(session, place).await?;
-        let (scope, webhook) = (opened.owner.scope(), opened.view.webhook.id);
+        let (scope, webhook) = (opened.owner.scope(), opened.view.webhook.clone());
         let previous_until = opened.view.previous_until;
+        let asked = asked_overlap(&query);
         Ok(view! {
             <WebhookFrame opened tab=WebhookTab::Secret>
                 <ErrorSummary form={Form::of::<ReadSecret>()}/>
-                <ErrorSummary form={Form::of::<RotateSecret>()}/>
-                <Secret scope webhook previous_until/>
+                {asked.is_none().then(|| view! { <ErrorSummary form={Form::of::<RotateSecret>()}/> })}
+                <Secret scope webhook=webhook.id previous_until asked/>
+                {asked.map(|overlap| view! { <RotateModal scope webhook overlap previous_until/> })}
             </WebhookFrame>
         }
         .into_any())
@@ -41,6 +49,7 @@ fn Secret(
     scope: Scope,
     webhook: WebhookId,
     previous_until: Option<Timestamp>,
+    asked: Option<Duration>,
 ) -> impl IntoView {
     let revealed = use_page().revealed_secret(webhook);
     let for_lab = revealed.as_ref().map(|revealed| revealed.secret.clone()).unwrap_or_default();
@@ -55,7 +64,7 @@ fn Secret(
                 {secret}
                 <p class="hint">"Every request is signed with it, as Standard Webhooks 1.0.0 has it. The audit log notes who reveals it."</p>
             </section>
-            <Rotate scope webhook/>
+            <Rotate scope webhook asked/>
         </div>
         <Snippets/>
         <section class="card" aria-labelledby="lab-title">
@@ -71,11 +80,7 @@ fn Secret(
 }
 
 #[component]
-fn Masked(
-    scope: Scope,
-    webhook: WebhookId,
-    previous_until: Option<Timestamp>,
-) -> impl IntoView {
+fn Masked(scope: Scope, webhook: WebhookId, previous_until: Option<Timestamp>) -> impl IntoView {
     view! {
         <div class="secret">
             <code aria-hidden="true">"whsec_••••••••••••••••"</code>
