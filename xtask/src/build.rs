@@ -2,7 +2,7 @@
 //! The server's build script finds the console by `HERALD_CONSOLE_DIR`.
 
 use crate::command::Tool;
-use crate::console;
+use crate::console::{self, Reload};
 use crate::failure::Outcome;
 use crate::progress::Progress;
 use crate::setup;
@@ -29,9 +29,19 @@ impl Server {
 }
 
 pub(crate) fn build(workspace: &Workspace, server: Server, progress: &mut Progress) -> Outcome {
+    build_with(workspace, server, Reload::Never, progress)
+}
+
+pub(crate) fn build_with(
+    workspace: &Workspace,
+    server: Server,
+    reload: Reload,
+    progress: &mut Progress,
+) -> Outcome {
     let toolchain = progress.step("Checking what building the console needs", setup::wasm_toolchain)?;
     progress.step("Building the console (wasm)", || console::compile(workspace, toolchain))?;
-    progress.step("Packing the console (wasm-bindgen, style, brotli)", || console::pack(workspace))?;
+    progress
+        .step("Packing the console (wasm-bindgen, style, brotli)", || console::pack(workspace, reload))?;
     progress.step("Building the server with the console inside", || compile(workspace, server))
 }
 

@@ -4,7 +4,7 @@
 use std::env;
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
-use std::process::{Command, ExitStatus, Stdio};
+use std::process::{Child, Command, ExitStatus, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -87,6 +87,12 @@ impl Tool {
         let _ = child.kill();
         let _ = child.wait();
         Err(Failure::new(format!("`{}` did not end within {} s.", self.shown, limit.as_secs())))
+    }
+
+    /// Starts it in sight of the user, and does not wait for it.
+    pub(crate) fn start(mut self) -> Outcome<Child> {
+        println!("      $ {}", self.shown);
+        self.command.spawn().map_err(|error| not_started(&self.shown, &error))
     }
 
     /// Runs it unseen and gives back what it wrote.

@@ -3,6 +3,7 @@
 
 use std::fs;
 use std::path::Path;
+use std::time::SystemTime;
 
 use wasm_bindgen_cli_support::Bindgen;
 
@@ -27,6 +28,14 @@ const RECIPE: [&str; 5] = [
     include_str!("../Cargo.toml"),
 ];
 
+/// Whether open pages load themselves anew.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Reload {
+    Never,
+    /// Once there is another build.
+    WhenBuilt,
+}
+
 pub(crate) fn compile(workspace: &Workspace, toolchain: WasmToolchain) -> Outcome {
     let front = workspace.front_target();
     let arguments =
@@ -43,17 +52,21 @@ pub(crate) fn compile(workspace: &Workspace, toolchain: WasmToolchain) -> Outcom
     tool.args([Path::new("--target-dir"), &front]).run()
 }
 
-pub(crate) fn pack(workspace: &Workspace) -> Outcome {
+pub(crate) fn pack(workspace: &Workspace, reload: Reload) -> Outcome {
     let wasm = read(&workspace.compiled_console())?;
     let css = style::bundled(&workspace.style_entry())?;
-    let made_from = content_hash(&[RECIPE.concat().as_bytes(), &wasm, css.as_bytes()]);
+    let more = match reload {
+        Reload::Never => String::new(),
+        Reload::WhenBuilt => reloading(SystemTime::now()),
+    };
+    let made_from = content_hash(&[RECIPE.concat().as_bytes(), &wasm, css.as_bytes(), more.as_bytes()]);
     let folder = workspace.console();
     let bundle = Bundle::open(&folder)?;
     if fs::read_to_string(folder.join(STAMP)).is_ok_and(|stamp| stamp == made_from) && bundle.is_whole() {
         println!("      unchanged");
         return Ok(());
     }
-    let manifest = write_files(&bundle, &bind(workspace)?, &css)?;
+    let manifest = write_files(&bundle, &bind(workspace)?, &css, &more)?;
     keep_within_budget(&bundle, &manifest)?;
     bundle.finish(&manifest)?;
     write(&folder.join(STAMP), made_from.as_bytes())
@@ -94,10 +107,10 @@ fn run_wasm_bindgen(input: &Path, folder: &Path) -> Outcome {
         .map_err(|error| Failure::new(format!("wasm-bindgen cannot read the compiled console: {error:#}")))
 }
 
-fn write_files(bundle: &Bundle, bound: &Bound, css: &str) -> Outcome<Manifest> {
+fn write_files(bundle: &Bundle, bound: &Bound, css: &str, more: &str) -> Outcome<Manifest> {
     let js = bundle.add("herald", "js", &bound.js)?;
     let wasm = bundle.add("herald", "wasm", &bound.wasm)?;
-    let boot = bundle.add("boot", "js", boot_module(&js, &wasm).as_bytes())?;
+    let boot = bundle.add("boot", "js", (boot_module(&js, &wasm) + more).as_bytes())?;
     let css = bundle.add("herald", "css", css.as_bytes())?;
     Ok(Manifest { boot, js, wasm, css })
 }
@@ -112,6 +125,18 @@ fn boot_module(js: &str, wasm: &str) -> String {
          for (const island of document.querySelectorAll('leptos-island')) {{\n  \
          await herald[island.dataset.component](island);\n\
          }}\n"
+    )
+}
+
+/// Each build has a boot module of another name, so the page's own is gone once a new build serves.
+fn reloading(built_at: SystemTime) -> String {
+    let build = built_at.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default().as_millis();
+    format!(
+        "// Build {build}.\n\
+         setInterval(async () => {{\n  \
+         const answer = await fetch(import.meta.url, {{ method: 'HEAD', cache: 'no-store' }}).catch(() => null);\n  \
+         if (answer?.status === 404) location.reload();\n\
+         }}, 500);\n"
     )
 }
 
@@ -143,6 +168,12 @@ fn write(path: &Path, bytes: &[u8]) -> Outcome {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn no_two_builds_have_the_same_boot_module() {
+        let now = SystemTime::now();
+        assert_ne!(reloading(now), reloading(now + std::time::Duration::from_millis(1)));
+    }
 
     #[test]
     fn the_boot_module_names_both_hashed_files() {

@@ -8,6 +8,7 @@ mod bundle;
 mod clients;
 mod command;
 mod console;
+mod dev;
 mod examples;
 mod failure;
 mod faults;
@@ -30,6 +31,8 @@ const HELP: &str = "\
 Sets up, builds, runs and tests Herald. What is missing on the machine is installed, or the line that installs it is printed.
 
 cargo xtask run [-- ARGUMENTS]      build, then `herald serve`; the arguments go to it
+cargo xtask dev [-- ARGUMENTS]      as `run`, in a debug build that is built and started again whenever a source changes; open pages
+                                    reload
 cargo xtask test [--only A,B] [-- ARGUMENTS]
                                     every check, in this order: fmt, lint, lint-console, unit, guard, build, examples, clients,
                                     types, browser;
@@ -64,6 +67,7 @@ fn dispatch(arguments: &[String]) -> Outcome<ExitCode> {
     match command {
         "build" => build_only(rest)?,
         "run" => run::run(&Workspace::from_environment()?, rest)?,
+        "dev" => dev::dev(&Workspace::from_environment()?, rest)?,
         "test" => return test::test(&Workspace::from_environment()?, rest),
         "bench" => bench::bench(&Workspace::from_environment()?, rest)?,
         "faults" => faults::faults(&Workspace::from_environment()?, rest)?,

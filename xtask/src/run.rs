@@ -20,17 +20,21 @@ pub(crate) fn run(workspace: &Workspace, arguments: &[String]) -> Outcome {
     Tool::new(workspace.binary()).args(serve_arguments(arguments)).become_it()
 }
 
-/// Ours first, and only where the user did not give the same flag, nor asked for the example, which has a database of its own.
-fn serve_arguments(given: &[String]) -> Vec<String> {
+/// Ours first, and only where the user did not give the same flag, nor asked for the example, which has a database
+/// and receivers of its own.
+pub(crate) fn serve_arguments(given: &[String]) -> Vec<String> {
     let given = if given.first().is_some_and(|first| first == "--") { &given[1..] } else { given };
     let mut arguments = vec!["serve".to_owned()];
+    let is_demo = is_given("--demo", given);
     for (flag, value) in DEFAULTS {
-        let left_out = flag == "--database" && is_given("--demo", given);
+        let left_out = is_demo && flag == "--database";
         if !left_out && !is_given(flag, given) {
             arguments.extend([flag.to_owned(), value.to_owned()]);
         }
     }
-    arguments.extend(ALLOW_LOOPBACK.map(str::to_owned));
+    if !is_demo {
+        arguments.extend(ALLOW_LOOPBACK.map(str::to_owned));
+    }
     arguments.extend_from_slice(given);
     arguments
 }
@@ -66,11 +70,8 @@ mod tests {
     }
 
     #[test]
-    fn the_example_has_a_database_of_its_own() {
-        assert_eq!(
-            line(&["--", "--demo"]),
-            "serve --listen 127.0.0.1:3000 --allow-target 127.0.0.0/8 --allow-target ::1/128 --demo"
-        );
+    fn the_example_has_a_database_and_receivers_of_its_own() {
+        assert_eq!(line(&["--", "--demo"]), "serve --listen 127.0.0.1:3000 --demo");
     }
 
     #[test]
