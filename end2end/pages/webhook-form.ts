@@ -20,6 +20,7 @@ export class WebhookForm {
   readonly headers: Locator;
   readonly enable: Locator;
   readonly create: Locator;
+  readonly createAndTest: Locator;
 
   constructor(
     private readonly page: Page,
@@ -33,6 +34,7 @@ export class WebhookForm {
     this.headers = page.getByRole('textbox', { name: /^Request headers\b/ });
     this.enable = page.getByRole('checkbox', { name: 'Enable', exact: true });
     this.create = page.getByRole('button', { name: 'Create webhook', exact: true });
+    this.createAndTest = page.getByRole('button', { name: 'Create and send a test', exact: true });
   }
 
   open(): Promise<Response> {

@@ -1,11 +1,15 @@
 // axe on every page in both themes, narrow windows, and the keyboard alone.
 import { FirstRunPage } from '../pages/first-run.ts';
+import { Header } from '../pages/header.ts';
+import { Settings } from '../pages/settings.ts';
 import { SignInPage } from '../pages/sign-in.ts';
 import { toast } from '../pages/toast.ts';
 import { WebhookForm } from '../pages/webhook-form.ts';
+import { WebhookPage } from '../pages/webhook.ts';
 import { WebhooksPage } from '../pages/webhooks.ts';
 import { violations } from '../support/axe.ts';
 import type { Directory, Organization } from '../support/directory.ts';
+import { press, tabTo } from '../support/keyboard.ts';
 import { expect, test } from '../support/test.ts';
 import { awake, signInAs, visit } from '../support/visit.ts';
 import type { Page } from '@playwright/test';
@@ -123,29 +127,37 @@ for (const theme of ['light', 'dark']) {
   });
 }
 
-test('the keyboard alone adds a webhook and deletes it', { tag: '@javascript' }, async ({ page, organization }) => {
+test('the keyboard alone adds a webhook, sends tests and deletes it', async ({ page, organization, receiver }) => {
   await signInAs(page, organization.admin);
-  const webhooks = new WebhooksPage(page, organization);
-  await webhooks.open();
-  await webhooks.add.first().focus();
-  await page.keyboard.press('Enter');
-  await expect(page.getByRole('heading', { level: 1 })).toHaveText('Add webhook');
-  await awake(page);
-  const form = new WebhookForm(page, organization);
-  await form.type.focus();
+  const [webhooks, form, detail] = [new WebhooksPage(page, organization), new WebhookForm(page, organization), new WebhookPage(page)];
+  const heading = page.getByRole('heading', { level: 1 });
+  await visit(page, '/');
+  await press(page, new Header(page).settings);
+  await expect(heading).toHaveText('Organization settings');
+  await press(page, new Settings(page).tab('Webhooks'));
+  await expect(page).toHaveURL(webhooks.path);
+  await press(page, webhooks.add.first());
+  await expect(heading).toHaveText('Add webhook');
+  await tabTo(page, form.type);
   await page.keyboard.type('USER_D');
   await page.keyboard.press('Tab');
   await page.keyboard.type('by-keyboard');
   await page.keyboard.press('Tab');
-  await page.keyboard.type('http://127.0.0.1:9000/');
-  await page.keyboard.press('Enter');
+  await page.keyboard.type(receiver.url);
+  await press(page, form.createAndTest);
   await expect(toast(page, 'Webhook created successfully')).toBeVisible();
-  await awake(page);
-  await webhooks.checkbox('by-keyboard').focus();
+  await expect(detail.testResult).toContainText('The test was delivered');
+  expect((await receiver.next()).json()).toMatchObject({ type: 'USER_DISABLED', webhook: { name: 'by-keyboard' } });
+  await press(page, detail.sendTest);
+  expect((await receiver.next()).headers['herald-test']).toBe('true');
+
+  await expect(toast(page, 'Webhook created successfully')).toHaveCount(0);
+  await press(page, page.getByRole('navigation', { name: 'Breadcrumb' }).getByRole('link', { name: 'Webhooks' }));
+  await expect(page).toHaveURL(webhooks.path);
+  await tabTo(page, webhooks.checkbox('by-keyboard'));
   await page.keyboard.press('Space');
-  await webhooks.delete.focus();
-  await page.keyboard.press('Enter');
-  await expect(webhooks.cancel).toBeVisible();
+  await press(page, webhooks.delete, 'Shift+Tab');
+  await expect(webhooks.modal).toBeVisible();
   await awake(page);
   await expect(webhooks.cancel).toBeFocused();
   await page.keyboard.press('Tab');

@@ -45,7 +45,7 @@ test.describe('a test', () => {
     const form = new WebhookForm(page, organization);
     await form.open();
     await form.fill({ type: 'USER_DISABLED', name: 'tested', url: receiver.url, description: '' });
-    await page.getByRole('button', { name: 'Create and send a test', exact: true }).click();
+    await form.createAndTest.click();
     await expectToast(page, 'Webhook created successfully');
     await expect(page.getByRole('heading', { level: 1 })).toHaveText('tested');
     await expect(new WebhookPage(page).testResult).toContainText('The test was delivered');
@@ -57,7 +57,7 @@ test.describe('a test', () => {
     const typed = { type: 'USER_CREATED', name: 'a/b', url: receiver.url, description: 'Kept' };
     await form.open();
     await form.fill(typed);
-    await page.getByRole('button', { name: 'Create and send a test', exact: true }).click();
+    await form.createAndTest.click();
     await expect(page.getByRole('main').getByRole('alert')).toContainText('A name cannot contain');
     await form.expectTyped(typed);
     expect(receiver.requests).toHaveLength(0);
