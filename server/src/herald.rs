@@ -71,6 +71,12 @@ impl Herald {
         Self { limits: Limits::new(rates), ..self }
     }
 
+    /// The same with a list of passwords that nobody may set.
+    #[must_use]
+    pub(crate) fn setting(self, passwords: Passwords) -> Self {
+        Self { passwords, ..self }
+    }
+
     /// The same behind proxies whose word is taken for where a request comes from.
     #[must_use]
     pub fn behind(self, proxies: TrustedProxies) -> Self {

@@ -3,6 +3,7 @@
 mod access;
 mod access_cache;
 mod bench;
+mod breached;
 pub mod clock;
 pub mod commands;
 mod console;

@@ -1,15 +1,14 @@
 //! `herald admin`: what an operator does beside the console.
 
 use clap::{Args, Subcommand};
-use domain::Password;
 
 use super::{
     CommandError,
     database::{DatabaseArgs, read_password},
+    passwords::PasswordArgs,
 };
 use crate::{
     clock::Clock,
-    passwords::Passwords,
     store::{ActedBy, StoreError},
 };
 
@@ -23,14 +22,17 @@ pub(super) enum AdminCommand {
 pub(super) struct ResetPasswordArgs {
     #[command(flatten)]
     database: DatabaseArgs,
+    #[command(flatten)]
+    passwords: PasswordArgs,
     #[arg(long)]
     username: String,
 }
 
 pub(super) async fn run(command: AdminCommand) -> Result<(), CommandError> {
     let AdminCommand::ResetPassword(args) = command;
-    let password = Password::parse(&read_password()?)?;
-    let hash = Passwords::default().hash(password.as_str().to_owned()).await?;
+    let passwords = args.passwords.open()?;
+    let password = passwords.accept(&read_password()?).await??;
+    let hash = passwords.hash(password.as_str().to_owned()).await?;
     let store = args.database.open(Clock::system()).await?;
     let done = store.reset_password(&args.username, hash, ActedBy::command()).await;
     store.close().await;

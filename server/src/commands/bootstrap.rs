@@ -9,11 +9,11 @@ use serde::Serialize;
 use super::{
     CommandError,
     database::{DatabaseArgs, in_words, read_password},
+    passwords::PasswordArgs,
 };
 use crate::{
     clock::Clock,
     herald::PublicUrl,
-    passwords::Passwords,
     store::{ActedBy, NewApiKey},
     tokens::{hint, new_api_key, token_hash},
     usecases::first_admin,
@@ -23,6 +23,8 @@ use crate::{
 pub(super) struct BootstrapArgs {
     #[command(flatten)]
     database: DatabaseArgs,
+    #[command(flatten)]
+    passwords: PasswordArgs,
     /// The name of the platform's own organization.
     #[arg(long)]
     organization: String,
@@ -50,7 +52,7 @@ pub(super) async fn run(args: BootstrapArgs) -> Result<(), CommandError> {
     let password = read_password()?;
     // Checked before anything is made.
     let admin =
-        first_admin(&Passwords::default(), &args.organization, &args.username, &args.email, &password)
+        first_admin(&args.passwords.open()?, &args.organization, &args.username, &args.email, &password)
             .await
             .map_err(|problem| in_words(&problem))?;
     let (organization, username) = (admin.organization.to_string(), admin.username.as_str().to_owned());

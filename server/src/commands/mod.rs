@@ -6,6 +6,7 @@ mod bootstrap;
 mod database;
 mod demo;
 mod limits;
+mod passwords;
 mod receive;
 mod serve;
 mod signals;

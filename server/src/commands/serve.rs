@@ -16,7 +16,10 @@ use domain::{
 use tokio::{net::TcpListener, sync::watch, task::JoinHandle};
 use tracing_subscriber::EnvFilter;
 
-use super::{CommandError, database::DatabaseArgs, demo::Demo, limits::LimitArgs, signals::stop_signal};
+use super::{
+    CommandError, database::DatabaseArgs, demo::Demo, limits::LimitArgs, passwords::PasswordArgs,
+    signals::stop_signal,
+};
 use crate::{
     clock::Clock,
     delivery::Guard,
@@ -50,6 +53,8 @@ pub(super) struct ServeArgs {
     #[arg(long, env = "HERALD_CA_FILE")]
     ca_file: Option<PathBuf>,
     #[command(flatten)]
+    passwords: PasswordArgs,
+    #[command(flatten)]
     limits: LimitArgs,
 }
 
@@ -61,6 +66,7 @@ pub(super) async fn run(args: ServeArgs) -> Result<(), CommandError> {
         Some(text) => guard.through(text.parse()?),
         None => guard,
     });
+    let passwords = args.passwords.open()?;
     let (listener, public_url) = listen(&args).await?;
     let demo = match args.demo {
         true => Some(Demo::prepare(Arc::clone(&guard), public_url.clone()).await?),
@@ -71,7 +77,8 @@ pub(super) async fn run(args: ServeArgs) -> Result<(), CommandError> {
     raise_open_files();
     let store = demo.as_ref().map_or(args.database, Demo::database).open(clock.clone()).await?;
     let proxies = args.limits.trusted_proxies()?;
-    let herald = Herald::new(store, clock, guard, public_url).limited_to(args.limits.rates()).behind(proxies);
+    let herald = Herald::new(store, clock, guard, public_url).setting(passwords);
+    let herald = herald.limited_to(args.limits.rates()).behind(proxies);
     greet(&herald).await?;
     let Some(demo) = demo else {
         return serve(herald, listener).await;

@@ -1,7 +1,7 @@
 //! Changing one's password, giving it again, and letting another set a new one.
 
 use api::Problem;
-use domain::{FieldError, Invalid, Password, Timestamp, UserId, limits::PASSWORD_RESET_AGE_MAX};
+use domain::{FieldError, Invalid, Timestamp, UserId, limits::PASSWORD_RESET_AGE_MAX};
 
 use super::session::SignedIn;
 use crate::{
@@ -26,7 +26,7 @@ impl Herald {
         if change.current.is_empty() {
             invalid.add("currentPassword", "required", "Enter your current password.");
         }
-        let new = invalid.check("password", Password::parse(&change.new));
+        let new = invalid.check("password", self.passwords.accept(&change.new).await?);
         let Some(new) = new.filter(|_| invalid.errors.is_empty()) else {
             return Err(invalid.into());
         };
@@ -104,7 +104,7 @@ impl Herald {
         password: &str,
     ) -> Result<(), Problem> {
         let mut invalid = Invalid::default();
-        let Some(password) = invalid.check("password", Password::parse(password)) else {
+        let Some(password) = invalid.check("password", self.passwords.accept(password).await?) else {
             return Err(invalid.into());
         };
         let guess = self.guess("password reset", caller.address())?;

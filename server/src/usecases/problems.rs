@@ -3,7 +3,7 @@
 use api::Problem;
 use domain::FieldError;
 
-use crate::{passwords::HashError, store::StoreError};
+use crate::{passwords::PasswordError, store::StoreError};
 
 /// Lets `?` turn a store's error into an answer.
 impl From<StoreError> for Problem {
@@ -58,9 +58,9 @@ impl From<StoreError> for Problem {
     }
 }
 
-impl From<HashError> for Problem {
-    fn from(error: HashError) -> Self {
-        tracing::error!(%error, "A password could not be hashed");
+impl From<PasswordError> for Problem {
+    fn from(error: PasswordError) -> Self {
+        tracing::error!(%error, "A password could not be hashed or checked");
         Self::internal()
     }
 }

@@ -6,7 +6,7 @@ use api::{
     Problem,
     session::{FirstRun, Membership, SessionView},
 };
-use domain::{Email, Invalid, Name, OrganizationId, Password, Standing, UserName, fold_case};
+use domain::{Email, Invalid, Name, OrganizationId, Standing, UserName, fold_case};
 
 use crate::{
     access::Caller,
@@ -178,7 +178,7 @@ pub(crate) async fn first_admin(
     let organization = invalid.check("organization", Name::parse(organization));
     let username = invalid.check("username", UserName::parse(username));
     let email = invalid.check("email", Email::parse(email));
-    let password = invalid.check("password", Password::parse(password));
+    let password = invalid.check("password", passwords.accept(password).await?);
     let (Some(organization), Some(username), Some(email), Some(password)) =
         (organization, username, email, password)
     else {

@@ -4,7 +4,7 @@ use api::{
     Fires, Problem,
     users::{UserPage, UserQuery, UserSort, UserView},
 };
-use domain::{Email, EventType, Invalid, OrgUser, Password, PersonName, UserId, UserName, limits::PAGE_ROWS};
+use domain::{Email, EventType, Invalid, OrgUser, PersonName, UserId, UserName, limits::PAGE_ROWS};
 
 use crate::{
     access::Grant,
@@ -78,9 +78,9 @@ impl Herald {
         let username = invalid.check("username", UserName::parse(&new.username));
         let email = invalid.check("email", Email::parse(&new.email));
         let name = invalid.check("name", PersonName::parse(&new.name));
-        let password = match new.password.as_deref().map(Password::parse) {
+        let password = match new.password.as_deref() {
             None => Some(None),
-            Some(password) => invalid.check("password", password).map(Some),
+            Some(typed) => invalid.check("password", self.passwords.accept(typed).await?).map(Some),
         };
         let (Some(username), Some(email), Some(name), Some(password)) = (username, email, name, password)
         else {

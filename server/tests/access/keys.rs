@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use crate::support::{Client, PASSWORD, Program};
 
-const BOOTSTRAP: [&str; 7] = [
+pub(crate) const BOOTSTRAP: [&str; 7] = [
     "bootstrap",
     "--organization",
     "parallelworks",

@@ -8,6 +8,7 @@
 mod support;
 
 mod api_keys;
+mod breached;
 mod content_types;
 mod foreign;
 mod forged;
