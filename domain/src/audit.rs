@@ -82,6 +82,7 @@ acts! {
     SetAllowedTargets: "organization:set-allowed-targets", "An organization's webhooks may call other private targets.";
     CreateApiKey: "apikey:create", "An API key was created.";
     RevokeApiKey: "apikey:revoke", "An API key was revoked.";
+    ReplaceKey: "key:replace", "The master key was replaced, and everything sealed again.";
     LogIn: "session:log-in", "A user logged in, or somebody failed to.";
     LogOut: "session:log-out", "A user logged out.";
     EndSession: "session:end", "A user's sessions were ended.";

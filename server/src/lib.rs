@@ -12,6 +12,7 @@ mod herald;
 mod housekeeping;
 mod http;
 mod ids;
+pub mod key_file;
 pub mod limits;
 mod passwords;
 pub mod store;

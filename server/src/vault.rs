@@ -1,11 +1,6 @@
 //! Secrets at rest: XChaCha20-Poly1305 under the master key, each bound to the row and column it belongs to.
 
-use std::{
-    fmt, fs,
-    io::{self, Write},
-    os::unix::fs::OpenOptionsExt,
-    path::Path,
-};
+use std::{fmt, io};
 
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use chacha20poly1305::{
@@ -49,31 +44,24 @@ impl MasterKey {
         bytes.map(|bytes| Self { bytes }).ok_or_else(|| VaultError::NotAKey(origin.to_owned()))
     }
 
-    /// Reads a key file; `None` where there is none.
-    ///
-    /// # Errors
-    /// When the file is there and cannot be read, or holds no key.
-    pub fn read(path: &Path) -> Result<Option<Self>, VaultError> {
-        match fs::read_to_string(path) {
-            Ok(text) => Self::parse(&text, &path.display().to_string()).map(Some),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
-            Err(source) => Err(VaultError::Unreadable { path: path.display().to_string(), source }),
-        }
+    #[must_use]
+    pub fn random() -> Self {
+        Self { bytes: rand::random() }
     }
 
-    /// Makes a new key and its file, with mode 0600 and on disk before anything is sealed under it.
-    ///
     /// # Errors
-    /// When the file exists or cannot be written.
-    pub fn create(path: &Path) -> Result<Self, VaultError> {
-        let key = Self { bytes: rand::random() };
-        let write = || -> io::Result<()> {
-            let mut file = fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)?;
-            writeln!(file, "{}", BASE64_URL_SAFE_NO_PAD.encode(key.bytes))?;
-            file.sync_all()
-        };
-        write().map_err(|source| VaultError::Unwritable { path: path.display().to_string(), source })?;
-        Ok(key)
+    /// When they are not as many as a key has.
+    pub(crate) fn from_bytes(bytes: &[u8]) -> Result<Self, VaultError> {
+        bytes.try_into().map(|bytes| Self { bytes }).map_err(|_| VaultError::Sealed)
+    }
+
+    pub(crate) fn as_bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+
+    /// As [`MasterKey::parse`] reads it.
+    pub(crate) fn reveal(&self) -> String {
+        BASE64_URL_SAFE_NO_PAD.encode(self.bytes)
     }
 }
 
@@ -116,11 +104,8 @@ mod tests {
 
     #[test]
     fn a_secret_opens_only_where_it_belongs_and_only_unchanged() {
-        let folder = tempfile::tempdir().expect("a folder");
-        let path = folder.path().join("herald.db.key");
-        let key = MasterKey::create(&path).expect("a key");
-        assert_eq!(MasterKey::read(&path).expect("readable"), Some(key.clone()));
-
+        let key = MasterKey::random();
+        assert_eq!(MasterKey::parse(&key.reveal(), "text").expect("a key"), key);
         let vault = Vault::new(&key);
         let mut sealed = vault.seal("a/b/secret", b"hush").expect("sealed");
         assert_eq!(vault.open("a/b/secret", &sealed).expect("opens"), b"hush");
@@ -132,17 +117,5 @@ mod tests {
         sealed[30] ^= 1;
         assert!(vault.open("a/b/secret", &sealed).is_err(), "changed");
         assert!(vault.open("a/b/secret", b"short").is_err());
-    }
-
-    #[test]
-    fn a_key_file_is_private_and_never_overwritten() {
-        use std::os::unix::fs::PermissionsExt;
-        let folder = tempfile::tempdir().expect("a folder");
-        let path = folder.path().join("key");
-        MasterKey::create(&path).expect("a key");
-        assert_eq!(fs::metadata(&path).expect("there").permissions().mode() & 0o777, 0o600);
-        assert!(MasterKey::create(&path).is_err());
-        fs::write(&path, "not a key").expect("written");
-        assert!(matches!(MasterKey::read(&path), Err(VaultError::NotAKey(_))));
     }
 }

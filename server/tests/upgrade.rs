@@ -7,6 +7,7 @@ mod support;
 use std::path::Path;
 
 use serde_json::json;
+use server::key_file::KeyFile;
 use server::vault::{MasterKey, Vault};
 use sha2::{Digest, Sha256};
 use sqlx::{
@@ -148,7 +149,7 @@ async fn names(admin: &Client, path: &str, member: &str) -> Vec<String> {
 #[tokio::test]
 async fn a_database_of_the_first_release_is_opened_with_all_that_is_in_it() {
     let folder = tempfile::tempdir().unwrap();
-    let key = MasterKey::create(&folder.path().join("herald.db.key")).unwrap();
+    let key = KeyFile::at(&folder.path().join("herald.db.key")).create().unwrap();
     let receiver = Receiver::start().await;
     make(&folder.path().join("herald.db"), &key, &receiver.url("/")).await;
 

@@ -8,7 +8,7 @@ use super::CommandError;
 use crate::{
     clock::Clock,
     store::{KeySource, Store},
-    vault::MasterKey,
+    vault::{MasterKey, VaultError},
 };
 
 #[derive(Args)]
@@ -31,11 +31,14 @@ impl DatabaseArgs {
     }
 
     pub(super) async fn open(&self, clock: Clock) -> Result<Store, CommandError> {
-        let key = match &self.key {
+        Ok(Store::open(&self.database, self.key_source()?, clock).await?)
+    }
+
+    pub(super) fn key_source(&self) -> Result<KeySource, VaultError> {
+        Ok(match &self.key {
             Some(key) => KeySource::Given(MasterKey::parse(key, "HERALD_KEY")?),
             None => KeySource::File(self.key_file.clone().unwrap_or_else(|| self.default_key_file())),
-        };
-        Ok(Store::open(&self.database, key, clock).await?)
+        })
     }
 
     fn default_key_file(&self) -> PathBuf {

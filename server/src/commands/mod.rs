@@ -27,7 +27,7 @@ enum Command {
     Serve(serve::ServeArgs),
     /// Set up an empty database: the first organization and its platform admin. Reads the password from standard input.
     Bootstrap(bootstrap::BootstrapArgs),
-    /// Recover access.
+    /// Recover access, and replace the master key.
     #[command(subcommand)]
     Admin(admin::AdminCommand),
     /// Receive webhooks and print them, to try things.

@@ -145,7 +145,7 @@ async fn read(
 }
 
 fn cursors<'v>(store: &'v Store, organization: OrganizationId, filter: &AuditFilter) -> Cursors<'v> {
-    Cursors::new(&store.vault, "audit", organization)
+    Cursors::new(&store.cursor_vault, "audit", organization)
         .with("from", filter.from.as_ref())
         .with("to", filter.to.as_ref())
         .with("type", Some(&to_json(&filter.types)))

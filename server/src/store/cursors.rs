@@ -6,13 +6,13 @@ use domain::OrganizationId;
 use super::StoreError;
 use crate::vault::Vault;
 
-/// The cursors of one list: sealed under the server's key, and bound to the list, its organization and its filters, so that
+/// The cursors of one list: sealed under a key of their own, and bound to the list, its organization and its filters, so that
 /// none can be made up, read, or used where another question is asked.
 ///
 /// A list names everything that decides which rows it has and in which order, and asks for its row numbers:
 ///
 /// ```ignore
-/// let cursors = Cursors::new(&self.vault, "events", organization).with("type", filter.event_type.as_ref());
+/// let cursors = Cursors::new(&self.cursor_vault, "events", organization).with("type", filter.event_type.as_ref());
 /// let before = cursors.open_optional("cursor", cursor)?;
 /// ...
 /// let next_cursor = cursors.seal(last_seq)?;
@@ -71,8 +71,7 @@ mod tests {
     const ORGANIZATION: OrganizationId = OrganizationId::from_bytes([1; 12]);
 
     fn vault() -> Vault {
-        let folder = tempfile::tempdir().expect("a folder");
-        Vault::new(&MasterKey::create(&folder.path().join("key")).expect("a key"))
+        Vault::new(&MasterKey::random())
     }
 
     #[test]

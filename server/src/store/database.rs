@@ -15,22 +15,13 @@ use sqlx::{
     },
 };
 
-use crate::vault::{MasterKey, Vault, VaultError};
+use crate::vault::VaultError;
 
 /// Every SQLite from 3.7.0 to 3.51.2 can lose committed writes when one connection checkpoints while another commits.
 pub const SQLITE_VERSION_MIN: &str = "3.51.3";
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 /// A page that changes often is written into the database once for so many pages of the log: 16 MiB.
 const CHECKPOINT_PAGES: &str = "4096";
-const KEY_CHECK: &str = "key_check";
-
-/// Where the master key comes from.
-#[derive(Clone)]
-pub enum KeySource {
-    /// Made at first use.
-    File(PathBuf),
-    Given(MasterKey),
-}
 
 /// Why a database cannot be opened, in words for the operator.
 #[derive(Debug, thiserror::Error)]
@@ -156,37 +147,4 @@ fn migrator() -> Migrator {
     };
     let migrations: Vec<Migration> = MIGRATIONS.iter().map(migration).collect();
     Migrator { migrations: migrations.into(), ..Migrator::DEFAULT }
-}
-
-/// Opens the vault, and makes a key only for a database that has never had one.
-pub(super) async fn open_vault(
-    connection: &mut SqliteConnection,
-    source: &KeySource,
-) -> Result<Vault, OpenError> {
-    let check: Option<Vec<u8>> = sqlx::query_scalar("SELECT value FROM settings WHERE name = ?")
-        .bind(KEY_CHECK)
-        .fetch_optional(&mut *connection)
-        .await?;
-    let key = match source {
-        KeySource::Given(key) => key.clone(),
-        KeySource::File(path) => match (MasterKey::read(path)?, &check) {
-            (Some(key), _) => key,
-            (None, None) => MasterKey::create(path)?,
-            (None, Some(_)) => return Err(OpenError::KeyMissing(path.display().to_string())),
-        },
-    };
-    let vault = Vault::new(&key);
-    match check {
-        Some(sealed) => {
-            vault.open(KEY_CHECK, &sealed).map_err(|_| OpenError::KeyWrong)?;
-        }
-        None => {
-            sqlx::query("INSERT INTO settings (name, value) VALUES (?, ?)")
-                .bind(KEY_CHECK)
-                .bind(vault.seal(KEY_CHECK, b"herald")?)
-                .execute(connection)
-                .await?;
-        }
-    }
-    Ok(vault)
 }

@@ -29,7 +29,7 @@ impl Store {
         limit: usize,
     ) -> Result<DeliveryPage, StoreError> {
         let organization = organization.into();
-        let cursors = Cursors::new(&self.vault, "deliveries", organization.id)
+        let cursors = Cursors::new(&self.cursor_vault, "deliveries", organization.id)
             .with("webhook", Some(&webhook))
             .with("status", filter.status.as_ref())
             .with("from", filter.from.as_ref())

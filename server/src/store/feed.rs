@@ -55,7 +55,7 @@ impl Store {
         after: Option<&str>,
         limit: usize,
     ) -> Result<FeedPage, StoreError> {
-        let cursors = Cursors::new(&self.vault, "feed", organization)
+        let cursors = Cursors::new(&self.cursor_vault, "feed", organization)
             .with("type", filter.event_type.as_ref())
             .with("from", filter.from.as_ref())
             .with("to", filter.to.as_ref())

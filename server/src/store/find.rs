@@ -27,7 +27,7 @@ impl Store {
         cursor: Option<&str>,
     ) -> Result<Found, StoreError> {
         let text = text.trim().to_lowercase();
-        let cursors = Cursors::new(&self.vault, "find", organization).with("text", Some(&text));
+        let cursors = Cursors::new(&self.cursor_vault, "find", organization).with("text", Some(&text));
         let before = cursors.open_optional("cursor", cursor)?;
         let mut reader = self.pages.reader().await?;
         if text.parse::<Id<()>>().is_ok()

@@ -24,6 +24,7 @@ mod inbox;
 mod intake;
 mod job_steps;
 mod jobs;
+mod keys;
 mod lanes;
 mod memory;
 mod organizations;
@@ -70,12 +71,13 @@ pub use audit::{ActedBy, Actor, AuditEntry, Changes, Source, Target};
 pub use audit_reads::{AuditFilter, AuditPage};
 pub use callers::FoundUser;
 pub use completions::Completion;
-pub use database::{KeySource, OpenError, SQLITE_VERSION_MIN};
+pub use database::{OpenError, SQLITE_VERSION_MIN};
 pub use deletions::UserDeletion;
 pub(crate) use direct::STATEMENTS;
 pub use feed::{EventFilter, FeedEvent, FeedPage};
 pub use groups::{MemberChange, NewGroup};
 pub use jobs::{Job, JobAction, JobState, Matching};
+pub use keys::{KeySource, ReplacedKey};
 pub use lanes::Lane;
 pub use organizations::{FirstAdmin, StoredOrganization};
 pub use own_sessions::StoredSession;
@@ -172,6 +174,7 @@ pub struct Store {
     pages: Pages,
     writer: Writer,
     vault: Vault,
+    cursor_vault: Vault,
     clock: Clock,
     listeners: Listeners,
     intake: Intake,
@@ -189,14 +192,16 @@ impl Store {
         let lock = database::lock(path)?;
         let mut connection = database::connect_writer(path).await?;
         database::migrate(&mut connection).await?;
-        let vault = database::open_vault(&mut connection, &key).await?;
+        let vault = keys::open_vault(&mut connection, &key).await?;
+        let cursor_vault = keys::open_cursor_vault(&mut connection, &vault).await?;
         let readers = database::connect_readers(path, READERS_MAX, READER_WAIT_MAX).await?;
         let pages = Pages::open(path, PAGE_READ_MAX).await?;
         let listeners = Listeners::default();
         let ids = Arc::new(IdSource::default());
         let writer = Writer::start(connection, clock.clone(), Arc::clone(&ids), listeners.clone()).await?;
         let intake = Intake::new(path);
-        Ok(Self { readers, pages, writer, vault, clock, listeners, intake, ids, _lock: Arc::new(lock) })
+        let lock = Arc::new(lock);
+        Ok(Self { readers, pages, writer, vault, cursor_vault, clock, listeners, intake, ids, _lock: lock })
     }
 
     /// How many groups of writes were committed.

@@ -271,7 +271,7 @@ pub(super) fn previous_place(organization: impl Display, webhook: WebhookId) -> 
     format!("{organization}/{webhook}/previous_secret")
 }
 
-fn headers_place(organization: impl Display, webhook: WebhookId) -> String {
+pub(super) fn headers_place(organization: impl Display, webhook: WebhookId) -> String {
     format!("{organization}/{webhook}/headers")
 }
 

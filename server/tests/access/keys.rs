@@ -113,6 +113,62 @@ async fn a_password_is_reset_from_the_terminal() {
     nobody.log_in("admin", "another pass phrase").await;
 }
 
+#[tokio::test]
+async fn the_master_key_is_replaced_from_the_terminal() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let made = bootstrap(folder.path());
+    let key_file = folder.path().join("herald.db.key");
+    let key = || std::fs::read_to_string(&key_file).expect("a key").trim().to_owned();
+    let first = key();
+    let rotate = ["admin", "rotate-key"];
+    let program = Program::serve(folder.path());
+    let beside = Program::run(folder.path(), &rotate, "");
+    assert_eq!(beside.status.code(), Some(1));
+    assert!(String::from_utf8_lossy(&beside.stderr).contains("another Herald process"), "{beside:?}");
+    assert_eq!(key(), first);
+    program.kill();
+
+    let done = Program::run(folder.path(), &rotate, "");
+    assert!(done.status.success(), "{done:?}");
+    let second = key();
+    assert_ne!(second, first);
+    for secret in [&first, &second] {
+        assert!(!String::from_utf8_lossy(&done.stdout).contains(secret.as_str()), "{done:?}");
+    }
+    let program = Program::serve(folder.path());
+    let nobody = Client::nobody(reqwest::Client::new(), &program.url);
+    let admin = nobody.authorized(&format!("Bearer {}", made["apiKey"].as_str().expect("a key")));
+    admin.get("/api/auth/whoami").await.ok();
+    program.kill();
+
+    // Where the environment gives the key, it gives the new one too.
+    let given = |arguments: &[&'static str], old: &str, new: &str| {
+        let old = format!("--key={old}");
+        let new = format!("--new-key={new}");
+        let arguments: Vec<&str> = arguments.iter().copied().chain([old.as_str(), new.as_str()]).collect();
+        Program::run(folder.path(), &arguments, "")
+    };
+    for (old, new, words) in [
+        (&second, "", "HERALD_NEW_KEY, 43 characters"),
+        (&second, "short", "HERALD_NEW_KEY does not hold a key"),
+        (&second, second.as_str(), "make another"),
+        (&first, second.as_str(), "is not the one that this database was made with"),
+    ] {
+        let refused = given(&rotate, old, new);
+        assert_eq!(refused.status.code(), Some(1), "{words}");
+        assert!(String::from_utf8_lossy(&refused.stderr).contains(words), "{refused:?}");
+    }
+    let both = Program::run(folder.path(), &["admin", "rotate-key", "--new-key", &first], "");
+    assert!(String::from_utf8_lossy(&both.stderr).contains("goes with HERALD_KEY only"), "{both:?}");
+    let done = given(&rotate, &second, &first);
+    assert!(done.status.success(), "{done:?}");
+    assert_eq!(key(), second, "the file is another's");
+    let served = Program::serve_with(folder.path(), [("HERALD_KEY", &first)]);
+    assert!(served.is_ok_and(|mut program| program.is_running()));
+    let wrong = Program::serve_with(folder.path(), [("HERALD_KEY", &second)]);
+    assert!(wrong.is_err_and(|ended| ended.errors.contains("is not the one")));
+}
+
 fn bootstrap(folder: &std::path::Path) -> Value {
     let done = Program::run(folder, &BOOTSTRAP, &format!("{PASSWORD}\n"));
     assert!(done.status.success(), "{done:?}");

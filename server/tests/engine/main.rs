@@ -9,6 +9,7 @@ mod allowed_targets;
 mod disabling;
 mod held;
 mod jobs;
+mod master_key;
 mod pauses;
 mod purge;
 mod redelivery;

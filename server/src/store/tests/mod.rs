@@ -6,6 +6,7 @@ mod checks;
 mod feed;
 mod grouping;
 mod jobs;
+mod keys;
 mod opening;
 mod pages;
 mod plans;
