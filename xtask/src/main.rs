@@ -13,9 +13,12 @@ mod examples;
 mod failure;
 mod faults;
 mod guard;
+mod licenses;
 mod manifest;
+mod packages;
 mod progress;
 mod run;
+mod sbom;
 mod setup;
 mod style;
 mod test;
@@ -42,6 +45,7 @@ cargo xtask faults [--long] [-- ARGUMENTS]
                                     the arguments go to the tests
 cargo xtask build [--debug]         the console (wasm, style) and the server with the console inside it
 cargo xtask bench [-- ARGUMENTS]    build the server, then `herald bench`; the arguments go to it
+cargo xtask sbom                    what a release is made of, both halves, as CycloneDX 1.5 in the target directory
 cargo xtask help                    this text
 
 CARGO_TARGET_DIR                    where everything is built (default: target)
@@ -71,6 +75,7 @@ fn dispatch(arguments: &[String]) -> Outcome<ExitCode> {
         "test" => return test::test(&Workspace::from_environment()?, rest),
         "bench" => bench::bench(&Workspace::from_environment()?, rest)?,
         "faults" => faults::faults(&Workspace::from_environment()?, rest)?,
+        "sbom" => sbom::write(&Workspace::from_environment()?)?,
         "help" | "--help" | "-h" => print!("{HELP}"),
         other => return Err(Failure::new(format!("There is no command `{other}`.\n\n{HELP}"))),
     }

@@ -10,6 +10,7 @@ use crate::command::Tool;
 use crate::examples;
 use crate::failure::{Failure, Outcome};
 use crate::guard;
+use crate::licenses;
 use crate::progress::Progress;
 use crate::setup;
 use crate::workspace::Workspace;
@@ -32,7 +33,11 @@ pub(crate) fn test(workspace: &Workspace, arguments: &[String]) -> Outcome<ExitC
 }
 
 fn steps_of(check: &str) -> usize {
-    if check == "build" { build::STEPS } else { 1 }
+    match check {
+        "build" => build::STEPS,
+        "guard" => 2,
+        _ => 1,
+    }
 }
 
 fn run_check(
@@ -47,7 +52,9 @@ fn run_check(
         "lint-console" => progress.step("Linting the console's wasm half", || lint_console(workspace)),
         "unit" => progress.step("Running the Rust tests", || unit(workspace)),
         "guard" => {
-            progress.step("Checking what the wasm half and the clients depend on", || guard::check(workspace))
+            progress
+                .step("Checking what the wasm half and the clients depend on", || guard::check(workspace))?;
+            progress.step("Checking the licenses of all dependencies", || licenses::check(workspace))
         }
         "build" => build::build(workspace, build::Server::Release, progress),
         "examples" => progress.step("Running the examples against the binary", || examples::check(workspace)),
