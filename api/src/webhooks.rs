@@ -74,7 +74,8 @@ pub struct WebhookRow {
     pub webhook: Webhook,
     pub state: WebhookState,
     pub last: Option<LastAttempt>,
-    /// Deliveries that are due now or later.
+    /// Deliveries that are due now or later, counted up to [`WAITING_COUNTED_MAX`](domain::limits::WAITING_COUNTED_MAX), and so
+    /// are those that are held.
     pub pending: u32,
     pub held: u32,
     /// Its attempts of the last 24 hours, an hour each, on pages of the list; else nothing.

@@ -116,8 +116,9 @@ pub const NEWER_COUNTED_MAX: u32 = 100;
 /// Events on a page of what was found, and webhooks of each that are shown.
 pub const FOUND_EVENTS: usize = 20;
 pub const TOLD_SHOWN_MAX: usize = 50;
-/// Rows of each list of the start page, and up to where what waits is counted there.
+/// Rows of each list of the start page.
 pub const START_ROWS: u32 = 8;
+/// In lists of webhooks, what waits for each is counted up to here.
 pub const WAITING_COUNTED_MAX: u32 = 1_000;
 /// Of what is searched for, in characters: no e-mail is longer.
 pub const SEARCH_LENGTH_MAX: usize = 254;

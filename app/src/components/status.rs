@@ -1,6 +1,6 @@
 //! Statuses: an icon, a word and a colour, never one of them alone.
 
-use domain::{DeliveryState, Timestamp, WebhookState};
+use domain::{DeliveryState, Timestamp, WebhookState, limits::WAITING_COUNTED_MAX};
 use leptos::prelude::*;
 
 use super::{icon::Icon, moment::Due};
@@ -49,7 +49,12 @@ pub(crate) fn WebhookStatus(state: WebhookState, held: u32) -> impl IntoView {
 
 fn webhook_words(state: WebhookState, held: u32) -> String {
     let word = state.words();
-    if held == 0 { word.to_owned() } else { format!("{word} · {held} held") }
+    if held == 0 { word.to_owned() } else { format!("{word} · {} held", waiting_words(held)) }
+}
+
+/// How much waits for a webhook, which lists count up to a bound: `12`, `1000 or more`.
+pub(crate) fn waiting_words(count: u32) -> String {
+    if count >= WAITING_COUNTED_MAX { format!("{WAITING_COUNTED_MAX} or more") } else { count.to_string() }
 }
 
 #[component]
@@ -92,5 +97,6 @@ mod tests {
     fn held_deliveries_are_counted_beside_the_word() {
         assert_eq!(webhook_words(WebhookState::Enabled, 0), "Enabled");
         assert_eq!(webhook_words(WebhookState::Disabled, 12), "Disabled · 12 held");
+        assert_eq!(webhook_words(WebhookState::Disabled, 1_000), "Disabled · 1000 or more held");
     }
 }

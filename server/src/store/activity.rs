@@ -37,23 +37,67 @@ impl Kind {
 
 /// Counts a group's attempts in.
 pub(super) fn count(sql: &Sql<'_>, completions: &[Arc<Completion>]) -> Result<(), StoreError> {
-    let mut counts: HashMap<Kind, u32> = HashMap::new();
+    let mut counts: HashMap<Kind, Count> = HashMap::new();
     for completion in completions {
-        *counts.entry(Kind::of(completion)).or_default() += 1;
+        counts.entry(Kind::of(completion)).or_default().add(completion);
     }
-    let mut counts: Vec<(Kind, u32)> = counts.into_iter().collect();
-    counts.sort_unstable();
-    sql.execute_rows(
-        "INSERT INTO activity (start, webhook_seq, succeeded, duration_class, attempts, span)
-         SELECT *, 300 FROM (VALUES {rows}) WHERE column1 IS NOT NULL
-         ON CONFLICT DO UPDATE SET attempts = attempts + excluded.attempts",
-        &counts,
-        |(kind, attempts)| {
-            let Kind { start, webhook, succeeded, class } = *kind;
-            [start.into(), webhook.into(), succeeded.into(), class.number().into(), (*attempts).into()]
-        },
-    )
+    let mut counts: Vec<(Kind, Count)> = counts.into_iter().collect();
+    counts.sort_unstable_by(|(one, _), (other, _)| one.cmp(other));
+    sql.execute_rows(COUNT, &counts, |(kind, count)| {
+        let Kind { start, webhook, succeeded, class } = *kind;
+        [
+            start.into(),
+            webhook.into(),
+            succeeded.into(),
+            class.number().into(),
+            count.attempts.into(),
+            count.last_at.into(),
+            count.last_delivery.into(),
+        ]
+    })
 }
+
+/// What a group's attempts of one kind come to.
+#[derive(Default)]
+struct Count {
+    attempts: u32,
+    /// Of the newest: when it ended, and the row of its delivery.
+    last_at: i64,
+    last_delivery: i64,
+}
+
+impl Count {
+    fn add(&mut self, completion: &Completion) {
+        self.attempts += 1;
+        if completion.ended_at.unix_ms() >= self.last_at {
+            (self.last_at, self.last_delivery) = (completion.ended_at.unix_ms(), completion.key);
+        }
+    }
+}
+
+/// How a row takes in another.
+macro_rules! counted_up {
+    () => {
+        " ON CONFLICT DO UPDATE SET attempts = attempts + excluded.attempts,
+              last_delivery_seq = iif(ifnull(excluded.last_at >= last_at, excluded.last_at IS NOT NULL),
+                                      excluded.last_delivery_seq, last_delivery_seq),
+              last_at = max(ifnull(last_at, excluded.last_at), ifnull(excluded.last_at, last_at))"
+    };
+}
+
+const COUNT: &str = concat!(
+    "INSERT INTO activity (start, webhook_seq, succeeded, duration_class, attempts, last_at, last_delivery_seq, span)
+     SELECT *, 300 FROM (VALUES {rows}) WHERE column1 IS NOT NULL",
+    counted_up!()
+);
+
+/// Makes a long row of a short one.
+const CONDENSE: &str = concat!(
+    "INSERT INTO activity (span, start, webhook_seq, succeeded, duration_class, attempts, last_at, last_delivery_seq)
+     SELECT 3600, start - start % 3600, webhook_seq, succeeded, duration_class, attempts, last_at, last_delivery_seq
+     FROM activity WHERE span = 300 AND start = ?",
+    counted_up!()
+);
 
 /// Seeks each short and each long row that there can be: as many for each webhook, however many webhooks there are.
 pub(super) const ACTIVITY: &str = "
@@ -140,15 +184,7 @@ impl Write for Condense {
         let before = self.now - self.now.rem_euclid(long) - long;
         let mut changed = 0;
         if let Some(start) = oldest(group, seconds(ACTIVITY_SHORT), before).await? {
-            sqlx::query(
-                "INSERT INTO activity (span, start, webhook_seq, succeeded, duration_class, attempts)
-                 SELECT 3600, start - start % 3600, webhook_seq, succeeded, duration_class, attempts
-                 FROM activity WHERE span = 300 AND start = ?
-                 ON CONFLICT DO UPDATE SET attempts = attempts + excluded.attempts",
-            )
-            .bind(start)
-            .execute(&mut *group.connection)
-            .await?;
+            sqlx::query(CONDENSE).bind(start).execute(&mut *group.connection).await?;
             changed += remove(group, seconds(ACTIVITY_SHORT), start).await?;
         }
         if let Some(start) = oldest(group, long, self.now - seconds(ACTIVITY_KEPT)).await? {

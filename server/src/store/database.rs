@@ -138,6 +138,7 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     (11, "allowed_targets", include_str!("../../migrations/0011_allowed_targets.sql")),
     (15, "jobs_until", include_str!("../../migrations/0015_jobs_until.sql")),
     (16, "deleted_webhooks", include_str!("../../migrations/0016_deleted_webhooks.sql")),
+    (17, "last_attempts", include_str!("../../migrations/0017_last_attempts.sql")),
 ];
 
 fn migrator() -> Migrator {

@@ -10,8 +10,9 @@ use sqlx::{FromRow, SqliteConnection};
 use super::{
     Store, StoreError,
     cursors::Cursors,
+    last_attempts::last_attempt,
     parsed,
-    webhooks::{Owner, last_attempt},
+    webhooks::Owner,
 };
 
 impl Store {

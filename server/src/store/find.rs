@@ -1,18 +1,10 @@
-//! Finding events by whom they are about or by an id, with the webhooks that were told and those that were not.
+//! Finding events by whom they are about or by an id. Which webhooks were told of them stands in `told`.
 
-use std::collections::HashSet;
-
-use api::{
-    deliveries::WebhookState,
-    find::{EventsFound, Found, FoundEvent, Told, Untold, Why},
-};
-use domain::{
-    Delivery, EventType, Id, OrganizationId, Timestamp,
-    limits::{FOUND_EVENTS, TOLD_SHOWN_MAX},
-};
+use api::find::{EventsFound, Found, FoundEvent};
+use domain::{Id, OrganizationId, limits::FOUND_EVENTS};
 use sqlx::{FromRow, SqliteConnection};
 
-use super::{Store, StoreError, cursors::Cursors, parsed, webhooks::last_attempt};
+use super::{Store, StoreError, cursors::Cursors, parsed, told::Known};
 
 impl Store {
     /// `platform`: whether the platform's own webhooks are shown too. `cursor` is what the page before answered.
@@ -46,12 +38,11 @@ impl Store {
             Some(last) if rows.len() > FOUND_EVENTS => Some(cursors.seal(last.sequence)?),
             _ => None,
         };
-        let webhooks = webhooks(&mut reader, organization, platform).await?;
-        let mut events = Vec::with_capacity(rows.len().min(FOUND_EVENTS));
-        for row in rows.into_iter().take(FOUND_EVENTS) {
-            events.push(row.with_webhooks(&mut reader, organization, platform, &webhooks).await?);
-        }
-        Ok(Found::Events(EventsFound { events, next_cursor }))
+        let rows: Vec<EventRow> = rows.into_iter().take(FOUND_EVENTS).collect();
+        let mut known = Known::read(&mut reader, organization, platform, &rows).await?;
+        let events: Result<Vec<FoundEvent>, StoreError> =
+            rows.into_iter().map(|row| known.found(row)).collect();
+        Ok(Found::Events(EventsFound { events: events?, next_cursor }))
     }
 }
 
@@ -100,170 +91,12 @@ pub(super) const FIND: &str = "
     ORDER BY e.sequence DESC LIMIT ?4";
 
 #[derive(FromRow)]
-struct EventRow {
-    seq: i64,
-    id: String,
-    event_type: String,
-    happened_at: i64,
+pub(super) struct EventRow {
+    pub(super) seq: i64,
+    pub(super) id: String,
+    pub(super) event_type: String,
+    pub(super) happened_at: i64,
     sequence: i64,
-    username: Option<String>,
-    email: Option<String>,
-}
-
-impl EventRow {
-    async fn with_webhooks(
-        self,
-        reader: &mut SqliteConnection,
-        organization: OrganizationId,
-        platform: bool,
-        webhooks: &[WebhookRow],
-    ) -> Result<FoundEvent, StoreError> {
-        let rows: Vec<ToldRow> = sqlx::query_as(TOLD)
-            .bind(self.seq)
-            .bind(organization.to_string())
-            .bind(platform)
-            .fetch_all(reader)
-            .await?;
-        let told: HashSet<i64> = rows.iter().map(|row| row.webhook_seq).collect();
-        let (event_type, happened_at) =
-            (parsed(&self.event_type)?, Timestamp::from_unix_ms(self.happened_at));
-        let untold = webhooks.iter().filter(|webhook| !told.contains(&webhook.seq));
-        let untold: Result<Vec<Untold>, StoreError> =
-            untold.filter_map(|webhook| webhook.untold(event_type, happened_at).transpose()).collect();
-        let told_count = u32::try_from(rows.len()).unwrap_or(u32::MAX);
-        let shown = rows.into_iter().take(TOLD_SHOWN_MAX);
-        let told: Result<Vec<Told>, StoreError> = shown.map(|row| row.told(&self.id, event_type)).collect();
-        Ok(FoundEvent {
-            id: parsed(&self.id)?,
-            event_type,
-            happened_at,
-            username: self.username.unwrap_or_default(),
-            email: self.email.unwrap_or_default(),
-            told: told?,
-            told_count,
-            untold: untold?,
-        })
-    }
-}
-
-/// Since when a webhook is disabled is known from the audit log: when it was disabled last, or made so.
-pub(super) const TOLD: &str = "
-    SELECT d.webhook_seq, d.id, w.id AS webhook_id, w.name, w.enabled, w.deleted_at IS NOT NULL AS deleted, w.platform,
-           d.state, d.test, d.attempts, d.due_at, d.created_at, d.delivered_at, e.purged_at IS NOT NULL AS purged,
-           a.status AS last_status,
-           a.error_class AS last_error_class, a.started_at AS last_at,
-           CASE WHEN d.state = 'held' AND w.enabled = 0 THEN
-               (SELECT l.created_at FROM audit_log AS l INDEXED BY audit_log_of_type
-                WHERE l.organization_id = w.organization_id AND l.type = 'webhook:disable' AND l.target_id = w.id
-                    AND l.outcome = 'success'
-                ORDER BY l.seq DESC LIMIT 1)
-           END AS disabled_at
-    FROM deliveries AS d JOIN events AS e ON e.seq = d.event_seq JOIN webhooks AS w ON w.seq = d.webhook_seq
-    LEFT JOIN attempts AS a ON a.delivery_seq = d.seq AND a.number = d.attempts
-    WHERE d.event_seq = ?1 AND (w.organization_id = ?2 AND w.platform = 0 OR w.platform = 1 AND ?3)
-    ORDER BY d.seq";
-
-#[derive(FromRow)]
-struct ToldRow {
-    webhook_seq: i64,
-    id: String,
-    webhook_id: String,
-    name: String,
-    enabled: bool,
-    deleted: bool,
-    platform: bool,
-    state: String,
-    test: bool,
-    attempts: u32,
-    due_at: Option<i64>,
-    created_at: i64,
-    delivered_at: Option<i64>,
-    purged: bool,
-    last_status: Option<u16>,
-    last_error_class: Option<String>,
-    last_at: Option<i64>,
-    disabled_at: Option<i64>,
-}
-
-impl ToldRow {
-    fn told(self, event_id: &str, event_type: EventType) -> Result<Told, StoreError> {
-        let last = last_attempt(self.last_at, self.last_status, self.last_error_class.as_deref())?;
-        Ok(Told {
-            name: self.name,
-            state: state(self.enabled, self.deleted),
-            platform: self.platform,
-            delivery: Delivery {
-                id: parsed(&self.id)?,
-                event_id: parsed(event_id)?,
-                event_type,
-                webhook_id: parsed(&self.webhook_id)?,
-                status: parsed(&self.state)?,
-                test: self.test,
-                attempts: self.attempts,
-                next_attempt_at: self.due_at.map(Timestamp::from_unix_ms),
-                created_at: Timestamp::from_unix_ms(self.created_at),
-                delivered_at: self.delivered_at.map(Timestamp::from_unix_ms),
-                purged: self.purged,
-            },
-            last: last.map(|last| last.summary),
-            disabled_since: self.disabled_at.map(Timestamp::from_unix_ms),
-        })
-    }
-}
-
-async fn webhooks(
-    reader: &mut SqliteConnection,
-    organization: OrganizationId,
-    platform: bool,
-) -> Result<Vec<WebhookRow>, StoreError> {
-    Ok(sqlx::query_as(WEBHOOKS).bind(organization.to_string()).bind(platform).fetch_all(reader).await?)
-}
-
-pub(super) const WEBHOOKS: &str = "
-    SELECT seq, id, name, type AS event_type, enabled, platform, created_at, deleted_at FROM webhooks
-    WHERE organization_id = ?1 AND platform = 0 AND deleted_at IS NULL
-    UNION ALL
-    SELECT seq, id, name, type, enabled, platform, created_at, deleted_at FROM webhooks INDEXED BY webhooks_deleted
-    WHERE organization_id = ?1 AND platform = 0 AND deleted_at IS NOT NULL
-    UNION ALL
-    SELECT seq, id, name, type, enabled, platform, created_at, deleted_at FROM webhooks INDEXED BY webhooks_of_platform
-    WHERE ?2 AND deleted_at IS NULL AND platform = 1";
-
-#[derive(FromRow)]
-struct WebhookRow {
-    seq: i64,
-    id: String,
-    name: String,
-    event_type: String,
-    enabled: bool,
-    platform: bool,
-    created_at: i64,
-    deleted_at: Option<i64>,
-}
-
-impl WebhookRow {
-    /// None for one that was gone by then and would have had another type: nobody asks after it.
-    fn untold(&self, of: EventType, happened_at: Timestamp) -> Result<Option<Untold>, StoreError> {
-        let own: EventType = parsed(&self.event_type)?;
-        let (created_at, deleted_at) =
-            (Timestamp::from_unix_ms(self.created_at), self.deleted_at.map(Timestamp::from_unix_ms));
-        let why = match deleted_at {
-            Some(_) if own != of => return Ok(None),
-            Some(deleted) if deleted <= happened_at => Why::DeletedBefore(deleted),
-            _ if own != of => Why::OtherType(own),
-            _ if created_at >= happened_at => Why::MadeLater(created_at),
-            _ => Why::Unknown,
-        };
-        let (id, name) = (parsed(&self.id)?, self.name.clone());
-        let state = state(self.enabled, deleted_at.is_some());
-        Ok(Some(Untold { id, name, state, platform: self.platform, why }))
-    }
-}
-
-fn state(enabled: bool, deleted: bool) -> WebhookState {
-    match (deleted, enabled) {
-        (true, _) => WebhookState::Deleted,
-        (false, true) => WebhookState::Enabled,
-        (false, false) => WebhookState::Disabled,
-    }
+    pub(super) username: Option<String>,
+    pub(super) email: Option<String>,
 }

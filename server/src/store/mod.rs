@@ -26,6 +26,7 @@ mod job_steps;
 mod jobs;
 mod keys;
 mod lanes;
+mod last_attempts;
 mod memory;
 mod organizations;
 mod outbox;
@@ -45,6 +46,7 @@ mod test_sends;
 #[cfg(test)]
 mod tests;
 mod tickets;
+mod told;
 mod user_acts;
 mod user_rights;
 mod users;

@@ -1,13 +1,18 @@
 //! Webhooks in lists: all of an organization's, or a page of those that match.
 
 use api::webhooks::{WebhookPage, WebhookRow};
-use domain::{Timestamp, Webhook, WebhookFilter, WebhookId, WebhookState, limits::PAGE_ROWS};
+use domain::{
+    Timestamp, Webhook, WebhookFilter, WebhookId, WebhookState,
+    limits::{PAGE_ROWS, WAITING_COUNTED_MAX},
+};
 use serde_json::json;
 use sqlx::FromRow;
 
 use super::{
-    Store, StoreError, parsed,
-    webhooks::{Owner, Row, last_attempt, row_columns},
+    Store, StoreError,
+    last_attempts::{LAST_ATTEMPTED, last_attempt},
+    parsed,
+    webhooks::{Owner, ROW, Row},
 };
 use crate::vault::Vault;
 
@@ -151,28 +156,34 @@ impl Store {
 
     /// All, or only these.
     async fn webhook_rows(&self, owner: Owner, only: Option<&[i64]>) -> Result<Vec<WebhookRow>, StoreError> {
-        let rows: Vec<ListRow> = sqlx::query_as(
-            concat!(
-                "SELECT ",
-                row_columns!(),
-                ", a.started_at AS last_at, a.status AS last_status, a.error_class AS last_error_class
-                 FROM webhooks AS w
-                 LEFT JOIN deliveries AS d ON d.seq = (SELECT max(seq) FROM deliveries
-                                                       WHERE webhook_seq = w.seq AND attempts > 0 AND test = 0)
-                 LEFT JOIN attempts AS a ON a.delivery_seq = d.seq AND a.number = d.attempts
-                 WHERE w.organization_id = ?1 AND w.platform = ?2 AND w.deleted_at IS NULL
-                   AND (?3 IS NULL OR w.seq IN (SELECT value FROM json_each(?3)))
-                 ORDER BY w.name_key"
-            ),
-        )
-        .bind(owner.to_string())
-        .bind(owner.platform)
-        .bind(only.map(|only| json!(only).to_string()))
-        .fetch_all(&mut *self.pages.reader().await?)
-        .await?;
+        let rows: Vec<ListRow> = sqlx::query_as(sqlx::AssertSqlSafe(rows_sql()))
+            .bind(owner.to_string())
+            .bind(owner.platform)
+            .bind(only.map(|only| json!(only).to_string()))
+            .bind(WAITING_COUNTED_MAX)
+            .fetch_all(&mut *self.pages.reader().await?)
+            .await?;
         let now = self.clock.steady_now();
         rows.into_iter().map(|row| row.open(&self.vault, owner, now)).collect()
     }
+}
+
+/// What waits is counted up to the fourth value.
+pub(super) fn rows_sql() -> String {
+    format!(
+        "SELECT {ROW},
+                (SELECT count(*) FROM (SELECT 1 FROM deliveries INDEXED BY deliveries_due
+                                       WHERE state = 'pending' AND webhook_seq = w.seq LIMIT ?4)) AS pending,
+                (SELECT count(*) FROM (SELECT 1 FROM deliveries INDEXED BY deliveries_held
+                                       WHERE state = 'held' AND webhook_seq = w.seq LIMIT ?4)) AS held,
+                a.started_at AS last_at, a.status AS last_status, a.error_class AS last_error_class
+         FROM webhooks AS w
+         LEFT JOIN deliveries AS d ON d.seq = {LAST_ATTEMPTED}
+         LEFT JOIN attempts AS a ON a.delivery_seq = d.seq AND a.number = d.attempts
+         WHERE w.organization_id = ?1 AND w.platform = ?2 AND w.deleted_at IS NULL
+           AND (?3 IS NULL OR w.seq IN (SELECT value FROM json_each(?3)))
+         ORDER BY w.name_key"
+    )
 }
 
 fn count(count: usize) -> u32 {

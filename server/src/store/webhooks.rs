@@ -2,7 +2,7 @@
 
 use std::fmt::{self, Display};
 
-use api::webhooks::{Failing, LastAttempt, WebhookView};
+use api::webhooks::{Failing, WebhookView};
 use domain::{
     CustomHeaders, Description, EventType, OrganizationId, Secret, Timestamp, Webhook, WebhookId,
     WebhookName, disabling_percent, fold_case,
@@ -12,6 +12,7 @@ use sqlx::FromRow;
 use super::{
     Store, StoreError,
     audit::ActedBy,
+    last_attempts::LAST_ATTEMPTED,
     parsed, to_json,
     webhook_changes::{ChangeWebhook, CreateWebhook, DeleteWebhooks},
     webhook_versions::version_of,
@@ -63,22 +64,16 @@ pub struct WebhookChange {
     pub version: Option<String>,
 }
 
-/// The columns of [`Row`], of `webhooks AS w`. When Herald disabled one is known from the audit log.
-macro_rules! row_columns {
-    () => {
-        "w.id, w.name, w.type AS event_type, w.url, w.description, w.enabled, w.disabled_reason,
-         w.headers, w.failures, w.failing_since, w.created_at,
-         CASE WHEN w.disabled_reason IS NOT NULL THEN
-             (SELECT l.created_at FROM audit_log AS l INDEXED BY audit_log_of_type
-              WHERE l.organization_id = w.organization_id AND l.type = 'webhook:disable' AND l.target_id = w.id
-                  AND l.actor_type = 'system'
-              ORDER BY l.seq DESC LIMIT 1)
-         END AS disabled_at,
-         (SELECT count(*) FROM deliveries AS d WHERE d.webhook_seq = w.seq AND d.state = 'pending') AS pending,
-         (SELECT count(*) FROM deliveries AS d WHERE d.webhook_seq = w.seq AND d.state = 'held') AS held"
-    };
-}
-pub(super) use row_columns;
+/// The columns of [`Row`] but for what waits, of `webhooks AS w`. When Herald disabled one is known from the audit log.
+pub(super) const ROW: &str = "
+    w.id, w.name, w.type AS event_type, w.url, w.description, w.enabled, w.disabled_reason,
+    w.headers, w.failures, w.failing_since, w.created_at,
+    CASE WHEN w.disabled_reason IS NOT NULL THEN
+        (SELECT l.created_at FROM audit_log AS l INDEXED BY audit_log_of_type
+         WHERE l.organization_id = w.organization_id AND l.type = 'webhook:disable' AND l.target_id = w.id
+             AND l.actor_type = 'system'
+         ORDER BY l.seq DESC LIMIT 1)
+    END AS disabled_at";
 
 /// What stands in a webhook's own row, and how much waits for it.
 #[derive(FromRow)]
@@ -151,24 +146,6 @@ struct ViewRow {
     previous_until: Option<i64>,
 }
 
-/// How an attempt ended, in the few words of a table's cell.
-pub(super) fn last_attempt(
-    at: Option<i64>,
-    status: Option<u16>,
-    error_class: Option<&str>,
-) -> Result<Option<LastAttempt>, StoreError> {
-    let Some(at) = at else {
-        return Ok(None);
-    };
-    let class: Option<domain::ErrorClass> = error_class.map(parsed).transpose()?;
-    let summary = match (status, class) {
-        (Some(status), _) => status.to_string(),
-        (None, Some(class)) => class.brief().to_owned(),
-        (None, None) => "No answer".to_owned(),
-    };
-    Ok(Some(LastAttempt { at: Timestamp::from_unix_ms(at), succeeded: class.is_none(), summary }))
-}
-
 impl Store {
     /// # Errors
     /// [`StoreError::NotFound`] when the organization has no such webhook.
@@ -178,21 +155,12 @@ impl Store {
         id: WebhookId,
     ) -> Result<WebhookView, StoreError> {
         let organization = organization.into();
-        let row: Option<ViewRow> = sqlx::query_as(concat!(
-            "SELECT ",
-            row_columns!(),
-            ", (SELECT id FROM deliveries
-                    WHERE seq = (SELECT max(seq) FROM deliveries
-                                 WHERE webhook_seq = w.seq AND attempts > 0 AND test = 0)) AS last_delivery,
-                   w.previous_until
-                 FROM webhooks AS w
-                 WHERE w.id = ? AND w.organization_id = ? AND w.platform = ? AND w.deleted_at IS NULL"
-        ))
-        .bind(id.to_string())
-        .bind(organization.to_string())
-        .bind(organization.platform)
-        .fetch_optional(&mut *self.pages.reader().await?)
-        .await?;
+        let row: Option<ViewRow> = sqlx::query_as(sqlx::AssertSqlSafe(webhook_sql()))
+            .bind(id.to_string())
+            .bind(organization.to_string())
+            .bind(organization.platform)
+            .fetch_optional(&mut *self.pages.reader().await?)
+            .await?;
         let found = row.ok_or(StoreError::NotFound("webhook"))?;
         let view = found.row.view(&self.vault, organization, self.clock.steady_now())?;
         let now = self.clock.now();
@@ -261,6 +229,21 @@ impl Store {
         ids.dedup();
         self.writer.write(DeleteWebhooks { organization, ids, by }).await
     }
+}
+
+/// All that waits is counted, off the indexes of its states.
+pub(super) fn webhook_sql() -> String {
+    format!(
+        "SELECT {ROW},
+                (SELECT count(*) FROM deliveries INDEXED BY deliveries_due
+                 WHERE state = 'pending' AND webhook_seq = w.seq) AS pending,
+                (SELECT count(*) FROM deliveries INDEXED BY deliveries_held
+                 WHERE state = 'held' AND webhook_seq = w.seq) AS held,
+                (SELECT id FROM deliveries WHERE seq = {LAST_ATTEMPTED}) AS last_delivery,
+                w.previous_until
+         FROM webhooks AS w
+         WHERE w.id = ? AND w.organization_id = ? AND w.platform = ? AND w.deleted_at IS NULL"
+    )
 }
 
 pub(super) fn place(organization: impl Display, webhook: WebhookId) -> String {

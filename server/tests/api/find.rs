@@ -63,6 +63,34 @@ async fn since_when_a_webhook_is_disabled_is_told_only_where_it_is_known() {
 }
 
 #[tokio::test]
+async fn of_each_event_the_first_fifty_deliveries_are_shown_and_all_are_counted() {
+    let (herald, receiver) = (TestHerald::start().await, Receiver::start().await);
+    let admin = herald.first_admin().await;
+    let organization = admin.organization_id(ORGANIZATION).await;
+    let mut names = Vec::new();
+    for _ in 0..52 {
+        names.push(admin.create_webhook("USER_LOGIN", &receiver.url("/")).await["name"].clone());
+    }
+    let before = admin.publish_login("ada").await;
+    let late = admin.create_webhook("USER_LOGIN", &receiver.url("/")).await["name"].clone();
+    let after = admin.publish_login("ada").await;
+    let found = find(&admin, &organization, "ada").await;
+    let events = found["Events"]["events"].as_array().expect("events");
+    let ids: Vec<&Value> = events.iter().map(|event| &event["id"]).collect();
+    assert_eq!(ids, [&json!(after), &json!(before)]);
+    for (event, count) in events.iter().zip([53, 52]) {
+        let told: Vec<&Value> =
+            event["told"].as_array().expect("a list").iter().map(|one| &one["name"]).collect();
+        assert_eq!((&event["told_count"], told), (&json!(count), names[..50].iter().collect()), "{event}");
+        let of_event = |one: &Value| one["delivery"]["eventId"] == event["id"];
+        assert!(event["told"].as_array().expect("a list").iter().all(of_event), "{event}");
+    }
+    assert_eq!(events[0]["untold"], json!([]), "what is not shown was told all the same");
+    assert_eq!(reason(&events[1], &late)["MadeLater"], json!(herald.clock.now().to_string()));
+    herald.stop().await;
+}
+
+#[tokio::test]
 async fn an_id_leads_to_what_it_names_and_the_platforms_webhooks_are_shown_to_its_admins() {
     let (herald, receiver) = (TestHerald::start().await, Receiver::start().await);
     let admin = herald.first_admin().await;

@@ -4,7 +4,7 @@ use api::{
     paths,
     start::{FailedDelivery, Overview, RecentEvent, Troubled, Waiting},
 };
-use domain::{OrganizationId, limits::WAITING_COUNTED_MAX};
+use domain::OrganizationId;
 use leptos::{either::Either, prelude::*};
 
 use crate::{
@@ -12,7 +12,7 @@ use crate::{
     components::{
         icon::Icon,
         moment::{Due, Moment},
-        status::{Status, Tone},
+        status::{Status, Tone, waiting_words},
     },
 };
 
@@ -90,11 +90,11 @@ fn WaitingList(organization: OrganizationId, waiting: Vec<Waiting>) -> impl Into
         let path = paths::webhook_deliveries(organization, one.id);
         let pending = (one.pending > 0).then(|| {
             let to = address(&path, [("status", "pending")]);
-            view! { <a href=to>{format!("{} pending", counted(one.pending))}</a> }
+            view! { <a href=to>{format!("{} pending", waiting_words(one.pending))}</a> }
         });
         let held = (one.held > 0).then(|| {
             let to = address(&path, [("status", "held")]);
-            view! { <a href=to>{format!("{} held", counted(one.held))}</a> }
+            view! { <a href=to>{format!("{} held", waiting_words(one.held))}</a> }
         });
         let due = one.due_at.map(|due| view! { <span class="quiet">"next "<Due at=due/></span> });
         view! {
@@ -156,10 +156,6 @@ fn failures_words(count: u32) -> String {
     if count == 1 { "1 failed attempt".to_owned() } else { format!("{count} failed attempts") }
 }
 
-fn counted(count: u32) -> String {
-    if count >= WAITING_COUNTED_MAX { format!("{WAITING_COUNTED_MAX} or more") } else { count.to_string() }
-}
-
 fn arrived_words(told: u32, delivered: u32) -> String {
     match (told, delivered) {
         (0, _) => "Nobody to tell".to_owned(),
@@ -179,6 +175,5 @@ mod tests {
         assert_eq!(arrived_words(1, 1), "Delivered");
         assert_eq!(arrived_words(3, 3), "Delivered to all 3");
         assert_eq!(arrived_words(3, 1), "1 of 3 delivered");
-        assert_eq!((counted(7).as_str(), counted(1_000).as_str()), ("7", "1000 or more"));
     }
 }

@@ -98,10 +98,37 @@ async fn condensing_keeps_every_count_and_removes_what_is_too_old() {
 }
 
 #[tokio::test]
+async fn the_newest_attempt_is_known_whatever_waits_behind_it_and_when_it_is_condensed() {
+    let (store, organization, webhook) = world().await;
+    let last = async || {
+        let rows = store.store.webhooks(organization).await.expect("a list");
+        let view = store.store.webhook(organization, webhook).await.expect("a webhook");
+        let id = view.last_delivery.map(|id| id.to_string()).unwrap_or_default();
+        let key =
+            store.number(format!("SELECT ifnull((SELECT seq FROM deliveries WHERE id = '{id}'), 0)")).await;
+        (rows[0].last.as_ref().map(|last| last.at), key)
+    };
+    assert_eq!(last().await, (None, 0));
+    complete(&store, 2, NOW - 3 * HOUR, Verdict::Delivered, 5).await;
+    complete(&store, 1, NOW - 3 * HOUR + MINUTE, Verdict::Failed, 5_000).await;
+    assert_eq!(last().await, (Some(NOW - 3 * HOUR + MINUTE), 1), "of both kinds the newer");
+    store.deliveries(1, "held", 500).await;
+    store.deliveries(1, "cancelled", 500).await;
+    complete(&store, 3, NOW - 4 * HOUR, Verdict::Delivered, 5).await;
+    assert_eq!(last().await.1, 1, "what ended earlier is no news");
+    while store.store.condense_activity(NOW).await.expect("condensed") {}
+    assert_eq!(store.number("SELECT count(*) FROM activity WHERE span = 300").await, 0);
+    assert_eq!(last().await, (Some(NOW - 3 * HOUR + MINUTE), 1));
+    complete(&store, 4, NOW, Verdict::Delivered, 5).await;
+    complete(&store, 5, NOW, Verdict::Delivered, 5).await;
+    assert_eq!(last().await, (Some(NOW), 5), "of two at once the one that is written last");
+}
+
+#[tokio::test]
 async fn activity_is_sought_row_by_row() {
     let store = TestStore::open().await;
     let plan = store.plan(ACTIVITY).await;
-    let seek = "SEARCH a USING PRIMARY KEY (span=? AND start=? AND webhook_seq=?)";
+    let seek = "SEARCH a USING INDEX activity_of_webhook (webhook_seq=? AND start=? AND span=?)";
     assert!(plan.iter().any(|step| step == seek), "{plan:#?}");
     assert!(
         !plan.iter().any(|step| step.starts_with("SCAN a") && !step.starts_with("SCAN asked")),

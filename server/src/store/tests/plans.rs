@@ -9,12 +9,14 @@ use super::{
         completions::{UPDATE_DELIVERIES, UPDATE_WEBHOOKS},
         deliveries::{newer_sql, page_sql},
         delivery_views::AROUND,
-        find::{BY_ID, FIND, TOLD, WEBHOOKS},
+        find::{BY_ID, FIND},
         job_steps::step_out_sql,
         jobs::{JobAction, RUNNING, count_sql},
         lanes::{LANES, NEXT, WINDOW},
         retention::PRUNE_AUDIT,
         start::{FACTS, FAILED, RECENT, TROUBLED, WAITING},
+        told::{TOLD, TOLD_SHOWN, WEBHOOKS},
+        webhook_lists, webhooks,
     },
     TestStore,
 };
@@ -124,6 +126,28 @@ async fn what_is_newer_than_a_delivery_is_counted_from_it_on() {
 }
 
 #[tokio::test]
+async fn webhooks_are_listed_without_a_walk_through_their_deliveries() {
+    let store = TestStore::open().await;
+    for sql in [webhook_lists::rows_sql(), webhooks::webhook_sql()] {
+        let plan = store.plan(&sql).await;
+        for step in [
+            "SEARCH deliveries USING COVERING INDEX deliveries_due (webhook_seq=?)",
+            "SEARCH deliveries USING COVERING INDEX deliveries_held (webhook_seq=?)",
+            "SEARCH activity USING INDEX activity_of_webhook (webhook_seq=?)",
+        ] {
+            assert!(plan.iter().any(|found| found == step), "{step}: {plan:#?}");
+        }
+        assert!(!plan.iter().any(|step| step.contains("deliveries_of_webhook")), "{plan:#?}");
+        assert_eq!(full_scan(&plan), None, "{plan:#?}");
+    }
+    assert_eq!(
+        webhook_lists::rows_sql().matches("LIMIT ?4").count(),
+        2,
+        "what waits is counted up to a bound"
+    );
+}
+
+#[tokio::test]
 async fn running_jobs_are_found_among_those_that_run() {
     let plan = TestStore::open().await.plan(RUNNING).await;
     assert!(plan.iter().any(|step| step.contains("j USING INDEX jobs_running")), "{plan:#?}");
@@ -223,6 +247,7 @@ async fn events_are_found_by_whom_they_are_about() {
             ],
         ),
         (TOLD, vec!["SEARCH d USING INDEX deliveries_of_event (event_seq=?)"]),
+        (TOLD_SHOWN, vec!["SEARCH d USING INTEGER PRIMARY KEY (rowid=?)"]),
         (BY_ID, vec!["SEARCH d USING INDEX sqlite_autoindex_deliveries_1 (id=?)"]),
         (WEBHOOKS, vec!["SEARCH webhooks USING INDEX webhooks_deleted (organization_id=?)"]),
     ] {

@@ -12,7 +12,11 @@ use super::{
     filter::View,
 };
 use crate::{
-    components::{chart::sparkline::Sparkline, last::Last, status::WebhookStatus},
+    components::{
+        chart::sparkline::Sparkline,
+        last::Last,
+        status::{WebhookStatus, waiting_words},
+    },
     islands::selection::{SELECT_ALL, SELECTED_NOTE, Selection, selected_words},
     pages::organization::counted,
 };
@@ -100,7 +104,7 @@ fn row(scope: Scope, row: WebhookRow, all: bool, asked: &Asked) -> impl IntoView
     let WebhookRow { webhook, state, last, pending, held, activity } = row;
     let id = webhook.id;
     let pending = (pending > 0).then(|| {
-        view! { <span class="quiet cell-extra">{format!("{pending} pending")}</span> }
+        view! { <span class="quiet cell-extra">{format!("{} pending", waiting_words(pending))}</span> }
     });
     view! {
         <tr>
