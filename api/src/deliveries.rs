@@ -140,6 +140,12 @@ pub async fn count_newer(
     backend()?.newer_deliveries(scope, webhook_id, filter, than).await
 }
 
+/// How far a delivery has come.
+#[server(prefix = "/fn", endpoint = "deliveries/progress", client = Repeatable)]
+pub async fn delivery_progress(scope: Scope, delivery_id: DeliveryId) -> Result<DeliveryRow, Problem> {
+    backend()?.delivery_progress(scope, delivery_id).await
+}
+
 /// A delivery with its body and all its attempts.
 #[server(prefix = "/fn", endpoint = "deliveries/read", client = Repeatable)]
 pub async fn read_delivery(scope: Scope, delivery_id: DeliveryId) -> Result<DeliveryDetail, Problem> {

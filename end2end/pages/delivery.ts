@@ -10,6 +10,7 @@ export class DeliveryPage {
   readonly steps: Locator;
   readonly exchange: Locator;
   readonly command: Locator;
+  readonly news: Locator;
 
   constructor(private readonly page: Page) {
     this.heading = page.getByRole('heading', { level: 1 });
@@ -17,6 +18,7 @@ export class DeliveryPage {
     this.verdict = page.locator('.banner');
     this.steps = page.locator('.timeline').getByRole('listitem');
     this.exchange = page.getByRole('region', { name: 'Request and response' });
+    this.news = page.locator('.live').getByRole('button');
     this.command = this.exchange.locator('details');
   }
 

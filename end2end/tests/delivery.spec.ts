@@ -79,6 +79,22 @@ test('what is redelivered arrives, and its attempts stand beside each other', as
   await expect(detail.exchange).toContainText('"error": "no room"');
 });
 
+test('what has become of it meanwhile is said without moving what is read', { tag: '@javascript' }, async ({
+  page, organization, directory, receiver,
+}) => {
+  const { delivery } = await failed(directory, organization, receiver);
+  const detail = new DeliveryPage(page);
+  await detail.open(organization, delivery, '?attempt=1&side=response');
+  await expect(detail.news).toBeHidden();
+  receiver.answerWith(200);
+  await expect(detail.news).toHaveText('New: attempt 2, delivered', { timeout: 20_000 });
+  await expect(detail.step('Attempt 2')).not.toContainText('Delivered');
+  await expect(detail.exchange).toContainText('"error": "no room"');
+  await detail.news.click();
+  await expect(detail.step('Attempt 2')).toContainText('Delivered');
+  await expect(detail.news).toHaveCount(0);
+});
+
 test('the curl command sends the same request', async ({ page, organization, directory, receiver }) => {
   const { delivery } = await failed(directory, organization, receiver);
   const sent = await receiver.next();

@@ -5,7 +5,7 @@ use domain::{Delivery, DeliveryDetail, DeliveryId, Scope, WebhookId};
 
 use crate::{
     Problem,
-    deliveries::{Begun, DeliveryFilter, DeliveryPage, DeliveryView, HeldAction, Redelivery},
+    deliveries::{Begun, DeliveryFilter, DeliveryPage, DeliveryRow, DeliveryView, HeldAction, Redelivery},
 };
 
 #[async_trait]
@@ -24,6 +24,7 @@ pub trait DeliveryBackend: Send + Sync {
         filter: DeliveryFilter,
         than: Option<DeliveryId>,
     ) -> Result<u32, Problem>;
+    async fn delivery_progress(&self, scope: Scope, delivery: DeliveryId) -> Result<DeliveryRow, Problem>;
     async fn delivery(&self, scope: Scope, delivery: DeliveryId) -> Result<DeliveryDetail, Problem>;
     async fn delivery_view(&self, scope: Scope, delivery: DeliveryId) -> Result<DeliveryView, Problem>;
     async fn redeliver(&self, scope: Scope, delivery: DeliveryId) -> Result<Delivery, Problem>;

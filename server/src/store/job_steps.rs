@@ -9,7 +9,7 @@ use sqlx::FromRow;
 
 use super::{
     Store, StoreError,
-    deliveries::index_of,
+    delivery_lists::index_of,
     group::Group,
     jobs::{JobAction, Matching, end_job, insert_job, is_enabled, running},
     parsed, to_json,

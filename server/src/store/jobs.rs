@@ -9,7 +9,7 @@ use sqlx::FromRow;
 use super::{
     Change, Store, StoreError,
     audit::{ActedBy, AuditEntry, Changes, Target},
-    deliveries::index_of,
+    delivery_lists::index_of,
     group::Group,
     parsed, to_json,
     webhook_changes::webhook_seq,

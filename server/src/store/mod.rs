@@ -12,6 +12,7 @@ mod cursors;
 mod database;
 mod deletions;
 mod deliveries;
+mod delivery_lists;
 mod delivery_views;
 mod direct;
 mod feed;

@@ -7,7 +7,7 @@ use domain::{
 };
 use sqlx::FromRow;
 
-use super::{Store, StoreError, deliveries::PageRow, parsed};
+use super::{Store, StoreError, delivery_lists::PageRow, parsed};
 
 impl Store {
     /// # Errors

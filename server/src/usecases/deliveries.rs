@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use api::{
     Problem,
-    deliveries::{Begun, DeliveryFilter, DeliveryPage, DeliveryView, Redelivery},
+    deliveries::{Begun, DeliveryFilter, DeliveryPage, DeliveryRow, DeliveryView, Redelivery},
 };
 use domain::{
     Delivery, DeliveryDetail, DeliveryId, DeliveryState, EventId, EventType, FieldError, Id, Issue, Payload,
@@ -86,6 +86,14 @@ impl Herald {
 
     pub(crate) async fn delivery(&self, grant: &Grant, id: &str) -> Result<DeliveryDetail, Problem> {
         Ok(self.store.delivery(grant.owner()?, read_id(id, "delivery")?).await?)
+    }
+
+    pub(crate) async fn delivery_progress(
+        &self,
+        grant: &Grant,
+        id: DeliveryId,
+    ) -> Result<DeliveryRow, Problem> {
+        Ok(self.store.delivery_row(grant.owner()?, id).await?)
     }
 
     pub(crate) async fn delivery_view(&self, grant: &Grant, id: DeliveryId) -> Result<DeliveryView, Problem> {

@@ -35,6 +35,7 @@ const TABLE: &[(&str, Who)] = &[
     ("start/read", Who::Admins),
     ("deliveries/list", Who::Admins),
     ("deliveries/newer", Who::Admins),
+    ("deliveries/progress", Who::Admins),
     ("deliveries/read", Who::Admins),
     ("deliveries/show", Who::Admins),
     ("deliveries/redeliver", Who::Admins),
@@ -305,7 +306,7 @@ fn fields(function: &str, world: &World, objects: &Objects) -> Vec<(&'static str
         | "deliveries/newer"
         | "jobs/running"
         | "deliveries/redeliver-many" => vec![("webhook_id", objects.webhook_id.clone())],
-        "deliveries/read" | "deliveries/show" | "deliveries/redeliver" => {
+        "deliveries/progress" | "deliveries/read" | "deliveries/show" | "deliveries/redeliver" => {
             vec![("delivery_id", world.delivery.clone())]
         }
         "events/find" => vec![("text", "demo".into())],

@@ -25,7 +25,7 @@ use crate::{
         status::{DeliveryStatus, PendingStatus},
     },
     forms::{Form, PostForm},
-    islands::copy::CopyAs,
+    islands::{attempts::NewAttempts, copy::CopyAs},
     page::page,
     pages::webhooks::{Owner, steps_to_list},
     session::{use_place, use_session},
@@ -81,6 +81,7 @@ impl Shown {
 fn Whole(scope: Scope, view: DeliveryView, query: Query) -> impl IntoView {
     let detail = view.detail.clone();
     let delivery = detail.delivery.clone();
+    let pending = delivery.status == DeliveryState::Pending;
     let path = paths::delivery(scope, delivery.id);
     let shown = Shown::of(&query, path, &detail.attempts);
     let attempt = detail.attempts.iter().find(|attempt| Some(attempt.number) == shown.attempt).cloned();
@@ -99,6 +100,9 @@ fn Whole(scope: Scope, view: DeliveryView, query: Query) -> impl IntoView {
                 <RedeliverForm scope delivery=delivery.clone() webhook=view.webhook.state/>
             </div>
         </div>
+        {pending.then(|| view! {
+            <NewAttempts scope delivery=delivery.id attempts=delivery.attempts to=paths::delivery(scope, delivery.id)/>
+        })}
         <Verdict view=view.clone()/>
         <div class="columns columns-delivery">
             <section class="card" aria-labelledby="timeline-title">

@@ -2,7 +2,7 @@
 
 use api::{
     DeliveryBackend, Problem,
-    deliveries::{Begun, DeliveryFilter, DeliveryPage, DeliveryView, HeldAction, Redelivery},
+    deliveries::{Begun, DeliveryFilter, DeliveryPage, DeliveryRow, DeliveryView, HeldAction, Redelivery},
 };
 use async_trait::async_trait;
 use domain::{Delivery, DeliveryDetail, DeliveryId, Operation, Scope, WebhookId, limits::PAGE_ROWS};
@@ -32,6 +32,11 @@ impl DeliveryBackend for RequestBackend {
     ) -> Result<u32, Problem> {
         let grant = self.grant_in(Operation::ListDeliveries, scope).await?;
         self.herald.newer_deliveries(&grant, webhook, &filter, than).await
+    }
+
+    async fn delivery_progress(&self, scope: Scope, delivery: DeliveryId) -> Result<DeliveryRow, Problem> {
+        let grant = self.grant_in(Operation::ReadDelivery, scope).await?;
+        self.herald.delivery_progress(&grant, delivery).await
     }
 
     async fn delivery(&self, scope: Scope, delivery: DeliveryId) -> Result<DeliveryDetail, Problem> {

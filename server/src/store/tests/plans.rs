@@ -7,7 +7,7 @@ use super::{
     super::{
         audit_reads::{self, AuditFilter},
         completions::{UPDATE_DELIVERIES, UPDATE_WEBHOOKS},
-        deliveries::{newer_sql, page_sql},
+        delivery_lists::{newer_sql, page_sql, row_sql},
         delivery_views::AROUND,
         find::{BY_ID, FIND},
         job_steps::step_out_sql,
@@ -123,6 +123,14 @@ async fn what_is_newer_than_a_delivery_is_counted_from_it_on() {
         assert!(!plan.iter().any(|step| step.contains("TEMP B-TREE")), "{plan:#?}");
         assert_eq!(full_scan(&plan), None, "{plan:#?}");
     }
+}
+
+#[tokio::test]
+async fn how_far_a_delivery_has_come_is_found_by_keys() {
+    let plan = TestStore::open().await.plan(&row_sql()).await;
+    let found = "SEARCH d USING INDEX sqlite_autoindex_deliveries_1 (id=?)";
+    assert!(plan.iter().any(|step| step == found), "{plan:#?}");
+    assert_eq!(full_scan(&plan), None, "{plan:#?}");
 }
 
 #[tokio::test]

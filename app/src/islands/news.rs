@@ -1,0 +1,72 @@
+//! What is new since a page was loaded: said, and loaded when one wants to. What is being read never moves.
+
+use api::{Code, Problem};
+use leptos::prelude::*;
+
+use super::polling::Heard;
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum News {
+    Nothing,
+    /// In words that fit on a button.
+    Something(String),
+    /// The server cannot be reached.
+    Away,
+    SignedOut,
+}
+
+impl News {
+    /// Of a problem that came in place of an answer.
+    pub(super) fn instead(problem: &Problem) -> (Self, Heard) {
+        match problem.code {
+            Code::Unauthenticated => (Self::SignedOut, Heard::End),
+            _ => (Self::Away, Heard::Nothing),
+        }
+    }
+
+    fn why_not(&self) -> Option<&'static str> {
+        match self {
+            Self::Nothing | Self::Something(_) => None,
+            Self::Away => Some("The server cannot be reached. This page tries again and goes on by itself."),
+            Self::SignedOut => Some("You are signed out. Reload this page to sign in again."),
+        }
+    }
+}
+
+/// `to` loads what is new. While there is nothing it says what will be said there, so that nothing moves when it is.
+#[component]
+pub(super) fn NewsBar(news: RwSignal<News>, to: String, nothing: &'static str) -> impl IntoView {
+    let load = move |_| {
+        let _ = window().location().assign(&to);
+    };
+    let words = move || match news.get() {
+        News::Something(words) => words,
+        _ => String::new(),
+    };
+    view! {
+        <div class="live needs-script" role="status">
+            <p class="live-nothing" hidden=move || news.get() != News::Nothing>{nothing}</p>
+            <button
+                type="button"
+                class="button button-small live-new"
+                hidden=move || !matches!(news.get(), News::Something(_))
+                on:click=load
+            >
+                {words}
+            </button>
+            <p class="live-away" hidden=move || news.get().why_not().is_none()>{move || news.get().why_not()}</p>
+        </div>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_is_signed_out_asks_no_more() {
+        assert_eq!(News::instead(&Problem::unauthenticated()), (News::SignedOut, Heard::End));
+        assert_eq!(News::instead(&Problem::unavailable("x")), (News::Away, Heard::Nothing));
+        assert!(News::Away.why_not().is_some() && News::Nothing.why_not().is_none());
+    }
+}
