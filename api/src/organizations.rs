@@ -19,6 +19,17 @@ pub struct OrganizationView {
     pub seats: Option<Seats>,
 }
 
+/// A page of those that match.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OrganizationPage {
+    pub organizations: Vec<OrganizationView>,
+    /// How many match, on all pages.
+    pub total: u32,
+    /// Counted from 1.
+    pub page: u32,
+    pub pages: u32,
+}
+
 /// Which private targets an organization's webhooks may call.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -34,10 +45,14 @@ pub async fn read_organization(organization_id: OrganizationId) -> Result<Organi
     backend()?.organization(organization_id).await
 }
 
-/// Those that the caller sees, by name.
+/// Those that the caller sees and whose names have this in them, by name, some at a time. `page` counts from 1; one behind the
+/// last is the last.
 #[server(prefix = "/fn", endpoint = "organizations/list", client = Repeatable)]
-pub async fn list_organizations() -> Result<Vec<OrganizationView>, Problem> {
-    backend()?.organizations().await
+pub async fn list_organizations(
+    #[server(default)] search: String,
+    #[server(default)] page: u32,
+) -> Result<OrganizationPage, Problem> {
+    backend()?.organizations(search, page).await
 }
 
 #[server(prefix = "/fn", endpoint = "organizations/create", client = Once)]

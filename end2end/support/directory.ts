@@ -73,6 +73,11 @@ export class Directory {
     return { id, name, admin: await this.user({ name }, 'admin', 'org:admin') };
   }
 
+  /** One that nobody belongs to. */
+  async emptyOrganization(name: string): Promise<void> {
+    await this.call('POST', '/api/organizations', { organizationName: name });
+  }
+
   async user(organization: Pick<Organization, 'name'>, word: string, role?: Role): Promise<Person> {
     const who = person(word);
     const { id } = await this.call('POST', `${at(organization)}/users`, who);

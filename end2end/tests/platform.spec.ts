@@ -43,6 +43,27 @@ test('an organization is made, found, opened and given seats', async ({ page, he
   await expect(page.getByRole('main')).toContainText('0 of 25 taken, 25 free');
 });
 
+test('of many organizations a page is shown, and the search stays when one goes on', async ({ page, herald, directory }) => {
+  const word = unique('many');
+  for (let made = 10; made < 62; made += 1) await directory.emptyOrganization(`${word} ${made}`);
+  await signInAs(page, herald.admin);
+  await visit(page, '/platform');
+  await page.getByRole('searchbox', { name: 'Search organizations' }).fill(word.toUpperCase());
+  await page.getByRole('button', { name: 'Search', exact: true }).click();
+  const [rows, pages] = [page.locator('tbody').getByRole('row'), page.getByRole('navigation', { name: 'Pages' })];
+  await expect(rows).toHaveCount(50);
+  await expect(page.getByText('52 organizations', { exact: true })).toBeVisible();
+  await expect(pages).toContainText('Page 1 of 2');
+  await pages.getByRole('link', { name: 'Next' }).click();
+  await expect(rows).toHaveCount(2);
+  await expect(rows.getByRole('link')).toHaveText([`${word} 60`, `${word} 61`]);
+  expect(new URL(page.url()).searchParams.get('q')).toBe(word.toUpperCase());
+  await pages.getByRole('link', { name: 'Previous' }).click();
+  await expect(rows).toHaveCount(50);
+  await visit(page, `/platform?q=${word}&page=99`);
+  await expect(rows).toHaveCount(2);
+});
+
 test('the private targets of an organization are narrowed', async ({ page, herald, organization }) => {
   await signInAs(page, herald.admin);
   await visit(page, `/organizations/${organization.id}`);

@@ -5,13 +5,13 @@ use domain::{Organization, OrganizationId, Seats};
 
 use crate::{
     Problem,
-    organizations::{AllowedTargets, OrganizationView},
+    organizations::{AllowedTargets, OrganizationPage, OrganizationView},
 };
 
 #[async_trait]
 pub trait OrganizationBackend: Send + Sync {
     async fn organization(&self, organization: OrganizationId) -> Result<OrganizationView, Problem>;
-    async fn organizations(&self) -> Result<Vec<OrganizationView>, Problem>;
+    async fn organizations(&self, search: String, page: u32) -> Result<OrganizationPage, Problem>;
     async fn create_organization(&self, name: String) -> Result<Organization, Problem>;
     async fn set_seats(&self, organization: OrganizationId, seats: String) -> Result<Seats, Problem>;
     async fn allowed_targets(&self, organization: OrganizationId) -> Result<AllowedTargets, Problem>;

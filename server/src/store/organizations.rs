@@ -9,7 +9,7 @@ use super::{
     api_keys::{NewApiKey, insert_api_key},
     audit::{ActedBy, AuditEntry, Changes, Target},
     group::Group,
-    parsed, to_json,
+    parsed,
     user_acts::insert_user,
     users::NewUserRow,
     writer::Write,
@@ -40,7 +40,7 @@ pub struct FirstAdmin {
 }
 
 #[derive(FromRow)]
-struct Row {
+pub(super) struct Row {
     id: String,
     name: String,
     platform: bool,
@@ -93,64 +93,6 @@ impl Store {
                 .fetch_optional(&self.readers)
                 .await?;
         row.ok_or(StoreError::NotFound("organization"))?.try_into()
-    }
-
-    /// All organizations by name, or those that a user belongs to, the user's own first.
-    ///
-    /// # Errors
-    /// When the database fails.
-    pub async fn organizations_of(
-        &self,
-        user: UserId,
-        all: bool,
-    ) -> Result<Vec<StoredOrganization>, StoreError> {
-        let rows: Vec<Row> = sqlx::query_as(
-            "SELECT o.id, o.name, o.platform, o.created_at FROM organizations AS o
-             WHERE ?2
-                OR o.id = (SELECT organization_id FROM users WHERE id = ?1)
-                OR o.id IN (SELECT g.organization_id FROM groups AS g
-                            JOIN group_members AS m ON m.group_id = g.id WHERE m.user_id = ?1)
-             ORDER BY o.id <> (SELECT organization_id FROM users WHERE id = ?1), o.name_key",
-        )
-        .bind(user.to_string())
-        .bind(all)
-        .fetch_all(&mut *self.pages.reader().await?)
-        .await?;
-        rows.into_iter().map(TryInto::try_into).collect()
-    }
-
-    /// How many users each of these organizations has.
-    ///
-    /// # Errors
-    /// When the database fails.
-    pub async fn members_of(&self, organizations: &[OrganizationId]) -> Result<Vec<u32>, StoreError> {
-        let sql = "SELECT (SELECT count(*) FROM users WHERE organization_id = value) FROM json_each(?) ORDER BY key";
-        let mut reader = self.pages.reader().await?;
-        Ok(sqlx::query_scalar(sql).bind(to_json(organizations)).fetch_all(&mut *reader).await?)
-    }
-
-    /// All organizations with their seats, by name.
-    ///
-    /// # Errors
-    /// When the database fails.
-    pub async fn organizations_with_seats(&self) -> Result<Vec<(StoredOrganization, Seats)>, StoreError> {
-        #[derive(FromRow)]
-        struct WithSeats {
-            #[sqlx(flatten)]
-            row: Row,
-            seats: Option<u32>,
-            used_seats: u32,
-        }
-        let rows: Vec<WithSeats> = sqlx::query_as(
-            "SELECT o.id, o.name, o.platform, o.created_at, o.seats,
-                    (SELECT count(*) FROM users AS u
-                     WHERE u.organization_id = o.id AND u.active = 1 AND u.complimentary = 0) AS used_seats
-             FROM organizations AS o ORDER BY o.name_key",
-        )
-        .fetch_all(&mut *self.pages.reader().await?)
-        .await?;
-        let view = |WithSeats { row, seats, used_seats }| Ok((row.try_into()?, Seats { seats, used_seats }));
-        rows.into_iter().map(view).collect()
     }
 
     /// Whether there is any user yet: without one, the first run is open.

@@ -1,9 +1,16 @@
 //! Organizations and their seats.
 
-use api::{Problem, organizations::OrganizationView};
+use api::{
+    Problem,
+    organizations::{OrganizationPage, OrganizationView},
+};
 use domain::{Invalid, Name, Organization, Seats, fold_case};
 
-use crate::{access::Grant, herald::Herald, store::StoredOrganization};
+use crate::{
+    access::Grant,
+    herald::Herald,
+    store::{OrganizationRows, SeenBy, StoredOrganization},
+};
 
 /// Which of the organizations that one sees, in which order.
 pub(crate) struct OrganizationFilter {
@@ -48,15 +55,21 @@ impl Herald {
         Ok((views.into_iter().zip(members).collect(), matching.len()))
     }
 
-    /// Those that the caller sees; a platform admin sees all, with their seats.
-    pub(crate) async fn organization_views(&self, grant: &Grant) -> Result<Vec<OrganizationView>, Problem> {
+    /// Those that the caller sees and that match; a platform admin sees all, with their seats. `page` counts from 1.
+    pub(crate) async fn organization_page(
+        &self,
+        grant: &Grant,
+        search: &str,
+        page: u32,
+    ) -> Result<OrganizationPage, Problem> {
         let user = grant.user()?;
-        if !user.platform_admin {
-            let found = self.store.organizations_of(user.id, false).await?;
-            return Ok(found.iter().map(|organization| view(organization, None)).collect());
-        }
-        let found = self.store.organizations_with_seats().await?;
-        Ok(found.iter().map(|(organization, seats)| view(organization, Some(*seats))).collect())
+        let seen = SeenBy { user: user.id, all: user.platform_admin };
+        let found = self.store.organization_page(seen, search, page).await?;
+        let row = |(organization, seats): &(StoredOrganization, Seats)| {
+            view(organization, user.platform_admin.then_some(*seats))
+        };
+        let OrganizationRows { rows, total, page, pages } = found;
+        Ok(OrganizationPage { organizations: rows.iter().map(row).collect(), total, page, pages })
     }
 
     pub(crate) async fn create_organization(

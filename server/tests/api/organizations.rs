@@ -1,6 +1,6 @@
 //! Organizations.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::{
     assert_id, assert_members, assert_problem, column,
@@ -99,6 +99,33 @@ async fn a_page_is_a_part_of_what_matches_and_the_total_is_all_of_it() {
     ] {
         assert_problem(&admin.get(&format!("{PATH}?{query}")).await, 422, &pointers);
     }
+    herald.stop().await;
+}
+
+#[tokio::test]
+async fn a_page_of_them_is_found_by_part_of_a_name_and_seats_are_for_platform_admins() {
+    let herald = TestHerald::start().await;
+    let admin = herald.first_admin().await;
+    for number in 10..63 {
+        admin.create_organization(&format!("Ärzte-{number}")).await;
+    }
+    admin.create_user_in("Ärzte-10", "theirs").await;
+    let find = async |client: &Client, search: &str, page: &str| {
+        client.call("organizations/list", &[("search", search), ("page", page)]).await.ok()
+    };
+    let names = |found: &Value| -> Vec<Value> {
+        let rows = found["organizations"].as_array().expect("a list");
+        rows.iter().map(|row| row["organization"]["name"].clone()).collect()
+    };
+    let last = find(&admin, " ärzte ", "2").await;
+    assert_eq!(names(&last), ["Ärzte-60", "Ärzte-61", "Ärzte-62"]);
+    assert_eq!((&last["total"], &last["page"], &last["pages"]), (&json!(53), &json!(2), &json!(2)));
+    assert_eq!(last["organizations"][0]["seats"], json!({ "seats": null, "usedSeats": 0 }));
+    assert_eq!(find(&admin, "ärzte", "99").await, last, "behind the last is the last");
+    assert_eq!(names(&find(&admin, "%", "1").await), Vec::<Value>::new(), "nothing in it is a pattern");
+    let theirs = admin.log_in("theirs", PASSWORD).await;
+    let own = find(&theirs, "", "0").await;
+    assert_eq!((names(&own), &own["organizations"][0]["seats"]), (vec![json!("Ärzte-10")], &Value::Null));
     herald.stop().await;
 }
 

@@ -1,18 +1,18 @@
 //! All organizations with their seats, and one more.
 
 use api::{
-    organizations::{CreateOrganization, OrganizationView, list_organizations},
+    organizations::{CreateOrganization, OrganizationPage, OrganizationView, list_organizations},
     paths,
 };
-use domain::{Seats, fold_case};
+use domain::Seats;
 use leptos::{either::Either, prelude::*};
 
 use super::{Platform, PlatformTab};
 use crate::{
-    address::use_query,
+    address::{address, use_query},
     components::{
         button::SubmitButton, error_summary::ErrorSummary, field::TextField, heading::PageTitle,
-        moment::Moment, states::NoMatch,
+        moment::Moment, pager::Pager, states::NoMatch,
     },
     forms::{Form, PostForm},
     page::page,
@@ -20,17 +20,17 @@ use crate::{
     session::{admit_to_platform, use_session},
 };
 
-/// More are found by a search.
-const ROWS_MAX: usize = 200;
-
 #[component]
 pub(crate) fn PlatformPage() -> impl IntoView {
-    let (session, search) = (use_session(), use_query().first("q").to_owned());
+    let (session, query) = (use_session(), use_query());
+    let (search, page_number) = (query.first("q").to_owned(), query.first("page").parse().unwrap_or(1));
     let content = async move {
         admit_to_platform(session.await)?;
-        let organizations = list_organizations().await?;
-        Ok(view! { <Platform tab=PlatformTab::Organizations><Organizations organizations search/></Platform> }
-            .into_any())
+        let found = list_organizations(search.clone(), page_number).await?;
+        Ok(view! {
+            <Platform tab=PlatformTab::Organizations><Organizations found search/></Platform>
+        }
+        .into_any())
     };
     view! {
         <PageTitle words="Platform"/>
@@ -39,16 +39,17 @@ pub(crate) fn PlatformPage() -> impl IntoView {
 }
 
 #[component]
-fn Organizations(organizations: Vec<OrganizationView>, search: String) -> impl IntoView {
-    let found = matching(organizations, &search);
-    let count = counted(found.len(), "organization");
-    let more =
-        if found.len() > ROWS_MAX { format!(" · the first {ROWS_MAX} are shown") } else { String::new() };
-    let list = if found.is_empty() {
+fn Organizations(found: OrganizationPage, search: String) -> impl IntoView {
+    let OrganizationPage { organizations, total, page, pages } = found;
+    let list = if organizations.is_empty() {
         let words = format!("No organization matches “{search}”");
         Either::Left(view! { <NoMatch words clear=paths::PLATFORM/> })
     } else {
-        Either::Right(view! { <Table organizations=found/> })
+        Either::Right(view! { <Table organizations/> })
+    };
+    let to = {
+        let search = search.clone();
+        move |page: u32| address(paths::PLATFORM, [("q", search.as_str()), ("page", &page.to_string())])
     };
     view! {
         <div class="toolbar">
@@ -58,15 +59,12 @@ fn Organizations(organizations: Vec<OrganizationView>, search: String) -> impl I
             </form>
         </div>
         {list}
-        <p class="table-note">{count}{more}</p>
+        <div class="table-note">
+            <span>{counted(usize::try_from(total).unwrap_or(usize::MAX), "organization")}</span>
+            <Pager page pages to/>
+        </div>
         <Add/>
     }
-}
-
-fn matching(organizations: Vec<OrganizationView>, search: &str) -> Vec<OrganizationView> {
-    let search = fold_case(search.trim());
-    let found = |view: &OrganizationView| fold_case(&view.organization.name).contains(&search);
-    organizations.into_iter().filter(found).collect()
 }
 
 #[component]
@@ -82,7 +80,7 @@ fn Table(organizations: Vec<OrganizationView>) -> impl IntoView {
             </tr>
         }
     };
-    let rows = organizations.into_iter().take(ROWS_MAX).map(row).collect::<Vec<_>>();
+    let rows = organizations.into_iter().map(row).collect::<Vec<_>>();
     view! {
         <div class="table-scroll" role="region" aria-label="Organizations" tabindex="0">
             <table class="table">

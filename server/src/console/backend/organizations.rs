@@ -2,7 +2,7 @@
 
 use api::{
     OrganizationBackend, Problem,
-    organizations::{AllowedTargets, OrganizationView},
+    organizations::{AllowedTargets, OrganizationPage, OrganizationView},
 };
 use async_trait::async_trait;
 use domain::{FieldError, Operation, Organization, OrganizationId, Seats};
@@ -16,9 +16,9 @@ impl OrganizationBackend for RequestBackend {
         self.herald.organization_view(&grant).await
     }
 
-    async fn organizations(&self) -> Result<Vec<OrganizationView>, Problem> {
+    async fn organizations(&self, search: String, page: u32) -> Result<OrganizationPage, Problem> {
         let grant = self.own(Operation::ListOrganizations).await?;
-        self.herald.organization_views(&grant).await
+        self.herald.organization_page(&grant, &search, page).await
     }
 
     async fn create_organization(&self, name: String) -> Result<Organization, Problem> {

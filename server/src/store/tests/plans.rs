@@ -13,6 +13,7 @@ use super::{
         job_steps::step_out_sql,
         jobs::{JobAction, RUNNING, count_sql},
         lanes::{LANES, NEXT, WINDOW},
+        organization_lists,
         retention::PRUNE_AUDIT,
         start::{FACTS, FAILED, RECENT, TROUBLED, WAITING},
         told::{TOLD, TOLD_SHOWN, WEBHOOKS},
@@ -131,6 +132,17 @@ async fn how_far_a_delivery_has_come_is_found_by_keys() {
     let found = "SEARCH d USING INDEX sqlite_autoindex_deliveries_1 (id=?)";
     assert!(plan.iter().any(|step| step == found), "{plan:#?}");
     assert_eq!(full_scan(&plan), None, "{plan:#?}");
+}
+
+#[tokio::test]
+async fn seats_are_counted_for_a_page_of_organizations_that_is_read_off_its_index() {
+    let plan = TestStore::open().await.plan(organization_lists::PAGE).await;
+    let by_name = "SCAN o USING INDEX sqlite_autoindex_organizations_2";
+    assert!(plan.iter().any(|step| step == by_name), "{plan:#?}");
+    let seats = "SEARCH u USING INDEX users_of_organization (organization_id=?)";
+    assert!(plan.iter().any(|step| step == seats), "{plan:#?}");
+    let until_page = plan.iter().take_while(|step| !step.contains("SCAN page"));
+    assert!(!until_page.into_iter().any(|step| step.contains("TEMP B-TREE")), "{plan:#?}");
 }
 
 #[tokio::test]

@@ -22,7 +22,7 @@ use self::{
 use super::{Settings, Tab, counted, tab_failed};
 use crate::{
     address::{Query, use_query},
-    components::{error_summary::ErrorSummary, heading::PageTitle, states::NoMatch},
+    components::{error_summary::ErrorSummary, heading::PageTitle, pager::Pager, states::NoMatch},
     forms::{Form, hidden_inputs},
     page::page,
     session::{Need, admit, use_place, use_session},
@@ -73,7 +73,10 @@ fn UsersView(membership: Membership, users: UserPage, query: Query) -> impl Into
                 </div>
             </div>
             {list}
-            <Pager page=users.page pages=users.pages total=users.total path filter/>
+            <div class="table-note">
+                <span>{counted(usize::try_from(users.total).unwrap_or(usize::MAX), "user")}</span>
+                <Pager page=users.page pages=users.pages to=move |page| filter.clone().at(page).address(&path)/>
+            </div>
             {modal.map(|(asked, user, back)| {
                 view! { <ChangeModal user fires organization asked back/> }
             })}
@@ -104,19 +107,5 @@ fn Filters(path: String, filter: Filter) -> impl IntoView {
             </select>
             <button type="submit" class="button">"Search"</button>
         </form>
-    }
-}
-
-#[component]
-fn Pager(page: u32, pages: u32, total: u32, path: String, filter: Filter) -> impl IntoView {
-    let to = |page: u32| filter.clone().at(page).address(&path);
-    let previous = (page > 1).then(|| view! { <a href=to(page - 1)>"Previous"</a> });
-    let next = (page < pages).then(|| view! { <a href=to(page + 1)>"Next"</a> });
-    let place = if pages > 1 { format!(" · page {page} of {pages}") } else { String::new() };
-    view! {
-        <div class="table-note">
-            <span>{counted(usize::try_from(total).unwrap_or(usize::MAX), "user")}{place}</span>
-            {(pages > 1).then(|| view! { <nav class="pager" aria-label="Pages">{previous}{next}</nav> })}
-        </div>
     }
 }

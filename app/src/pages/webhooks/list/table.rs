@@ -15,6 +15,7 @@ use crate::{
     components::{
         chart::sparkline::Sparkline,
         last::Last,
+        pager::Pager,
         status::{WebhookStatus, waiting_words},
     },
     islands::selection::{SELECT_ALL, SELECTED_NOTE, Selection, selected_words},
@@ -30,7 +31,7 @@ pub(super) fn WebhooksTable(
     asked: Asked,
 ) -> impl IntoView {
     let WebhookPage { webhooks, matching, page, pages, .. } = page;
-    let all = list.all_selected;
+    let (all, path) = (list.all_selected, paths::webhooks(scope));
     let selectable = usize::try_from(matching).unwrap_or(SELECTION_MAX).min(SELECTION_MAX);
     let selected = if all { selectable } else { 0 };
     let rows = webhooks.into_iter().map(|each| row(scope, each, all, &asked)).collect::<Vec<_>>();
@@ -65,8 +66,8 @@ pub(super) fn WebhooksTable(
                 {counted(usize::try_from(matching).unwrap_or(usize::MAX), "webhook")}
                 <span id=SELECTED_NOTE>{selected_words(selected)}</span>
             </span>
-            <SelectMatching list=list.clone() path=paths::webhooks(scope) selectable pages/>
-            <Pager list path=paths::webhooks(scope) page pages/>
+            <SelectMatching list=list.clone() path=path.clone() selectable pages/>
+            <Pager page pages to=move |page| list.on_page(page).address(&path)/>
         </div>
         <Selection all=selected action=DELETE_WORDS.to_owned() nothing=NOTHING_SELECTED.to_owned()/>
     }
@@ -82,22 +83,6 @@ fn SelectMatching(list: View, path: String, selectable: usize, pages: u32) -> im
     };
     let to = list.selecting(!list.all_selected).address(&path);
     (pages > 1 || list.all_selected).then(|| view! { <a href=to>{words}</a> })
-}
-
-#[component]
-fn Pager(list: View, path: String, page: u32, pages: u32) -> impl IntoView {
-    let to = |page: u32| list.on_page(page).address(&path);
-    let previous = (page > 1).then(|| view! { <a href=to(page - 1)>"Previous"</a> });
-    let next = (page < pages).then(|| view! { <a href=to(page + 1)>"Next"</a> });
-    (pages > 1).then(|| {
-        view! {
-            <nav class="pager" aria-label="Pages">
-                {previous}
-                <span>{format!("Page {page} of {pages}")}</span>
-                {next}
-            </nav>
-        }
-    })
 }
 
 fn row(scope: Scope, row: WebhookRow, all: bool, asked: &Asked) -> impl IntoView + use<> {
