@@ -93,6 +93,11 @@ export class Directory {
     await this.call('PUT', `${at(organization)}/users/${user.username}/active`, { active });
   }
 
+  /** Deletes a user and what is stored about them in payloads. */
+  async purge(organization: Organization, user: Person): Promise<void> {
+    await this.call('DELETE', `${at(organization)}/users/${user.username}?purge=true`);
+  }
+
   async limitSeats(organization: Organization, seats: number): Promise<void> {
     await this.call('PATCH', `${at(organization)}/seats`, { seats });
   }

@@ -47,6 +47,8 @@ export interface EmptyHerald {
 
 /** A server that can go away and come back at the same address. */
 export interface RestlessHerald extends Herald {
+  /** Its file, for who has to change it while the server is away. */
+  database: string;
   goAway(): Promise<void>;
   comeBack(): Promise<void>;
 }
@@ -55,7 +57,8 @@ export async function withRestlessHerald(use: (herald: RestlessHerald) => Promis
   await withProcess(async (server) => {
     const herald = await server.start();
     const { port } = new URL(herald.url);
-    await use({ ...herald, goAway: () => server.stop(), comeBack: () => server.listenAt(Number(port)) });
+    const { database } = server;
+    await use({ ...herald, database, goAway: () => server.stop(), comeBack: () => server.listenAt(Number(port)) });
   });
 }
 
@@ -83,7 +86,7 @@ class HeraldProcess {
   private child: ChildProcess | undefined;
   private written = '';
 
-  constructor(private readonly database: string) {}
+  constructor(readonly database: string) {}
 
   async start(): Promise<Herald> {
     const first = await this.bootstrap();

@@ -95,6 +95,25 @@ test('what has become of it meanwhile is said without moving what is read', { ta
   await expect(detail.news).toHaveCount(0);
 });
 
+test('of a purged user the delivery says that what it told was removed', async ({ page, organization, directory, receiver }) => {
+  const webhook = await directory.webhook(organization, { type: 'USER_DISABLED', url: receiver.url });
+  const leaver = await directory.user(organization, 'leaver');
+  await directory.setActive(organization, leaver, false);
+  const delivery = await directory.untilDelivery(organization, webhook, ({ status }) => status === 'delivered');
+  await directory.purge(organization, leaver);
+  const detail = new DeliveryPage(page);
+  await expect(async () => {
+    await detail.open(organization, delivery);
+    await expect(detail.exchange).toContainText('The user was purged', { timeout: 500 });
+  }).toPass();
+  await expect(detail.exchange).toContainText('what was about a person was removed from this');
+  const content = await page.content();
+  for (const told of [leaver.username, leaver.email, leaver.name]) expect(content).not.toContain(told);
+  await expect(detail.step('Attempt 1')).toContainText('Delivered');
+  await expect(detail.redeliver).toHaveCount(0);
+  await expect(detail.command).toHaveCount(0);
+});
+
 test('the curl command sends the same request', async ({ page, organization, directory, receiver }) => {
   const { delivery } = await failed(directory, organization, receiver);
   const sent = await receiver.next();

@@ -1,0 +1,51 @@
+// A job over so many deliveries that it takes a while: how far it is, and stopping it.
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import { DeliveriesPage } from '../pages/deliveries.ts';
+import { expectToast } from '../pages/toast.ts';
+import { Directory } from '../support/directory.ts';
+import { expect, test } from '../support/test.ts';
+import { signInAs } from '../support/visit.ts';
+
+/** Some hundreds are done at a time, so it takes some seconds. */
+const HELD = 400_000;
+
+test.use({ baseURL: async ({ restlessHerald }, use) => use(restlessHerald.url) });
+
+test('a job that runs says how far it is, and is stopped there', async ({ page, restlessHerald }) => {
+  test.slow();
+  const directory = new Directory(restlessHerald);
+  const organization = await directory.organization();
+  const webhook = await directory.webhook(organization, { type: 'USER_LOGIN', enabled: false });
+  await directory.publishLogins(organization, ['ada']);
+  await restlessHerald.goAway();
+  await multiply(restlessHerald.database);
+  await restlessHerald.comeBack();
+
+  await signInAs(page, restlessHerald.admin);
+  const list = new DeliveriesPage(page, organization, webhook);
+  await list.open('?held=discard');
+  await list.confirm(`Discard ${HELD}`).click();
+  await expect(list.job).toContainText(new RegExp(`Discarding what was held: \\d+ of ${HELD}`));
+  await expect(list.job.getByRole('progressbar', { name: 'How far it is' })).toBeVisible();
+  await list.job.getByRole('button', { name: 'Stop' }).click();
+  await expectToast(page, 'Stopped: what was done stays done');
+  await expect(list.job).toContainText(new RegExp(`Stopped: \\d+ of ${HELD} discarded`));
+  const done = Number(/Stopped: (\d+) of/.exec(await list.job.innerText())?.[1]);
+  expect(done).toBeGreaterThan(0);
+  expect(done).toBeLessThan(HELD);
+  await expect(page.getByRole('heading', { name: `${HELD - done} held`, exact: true })).toBeVisible();
+  await expect(list.job.getByRole('button', { name: 'Stop' })).toHaveCount(0);
+  await list.open('?status=cancelled');
+  await expect(list.rows).toHaveCount(50);
+});
+
+/** Until there are so many of the only delivery: to publish them would take minutes. */
+async function multiply(database: string): Promise<void> {
+  const sql = `
+    WITH RECURSIVE n (i) AS (SELECT 2 UNION ALL SELECT i + 1 FROM n WHERE i < ${HELD})
+    INSERT INTO deliveries (id, event_seq, webhook_seq, state, head, created_at)
+    SELECT lower(hex(randomblob(12))), event_seq, webhook_seq, state, head, created_at FROM n, deliveries WHERE state = 'held'`;
+  const program = 'import sqlite3, sys; c = sqlite3.connect(sys.argv[1]); c.execute(sys.argv[2]); c.commit()';
+  await promisify(execFile)('python3', ['-c', program, database, sql]);
+}
