@@ -1,6 +1,6 @@
 //! Finding an event: who was told of it, and who was not and why.
 
-use domain::{Delivery, DeliveryId, EventId, EventType, OrganizationId, Timestamp, WebhookId};
+use domain::{Delivery, DeliveryId, EventId, EventType, OrganizationId, Scope, Timestamp, WebhookId};
 use serde::{Deserialize, Serialize};
 use server_fn_macro_default::server;
 
@@ -12,9 +12,9 @@ use crate::{Problem, deliveries::WebhookState, transport::Repeatable};
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Found {
     /// It is a delivery's id: what receivers see as `webhook-id`.
-    Delivery(DeliveryId),
+    Delivery(Scope, DeliveryId),
     /// It is a webhook's id.
-    Webhook(WebhookId),
+    Webhook(Scope, WebhookId),
     Events(EventsFound),
 }
 

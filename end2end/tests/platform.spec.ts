@@ -154,6 +154,9 @@ test('a platform webhook has the pages of any other: figures, a test, deliveries
   await expect(page).toHaveURL(/\/platform\/deliveries\//);
   expect((await receiver.next()).headers['webhook-id']).toBe(first.headers['webhook-id']);
 
+  await visit(page, `/organizations/${organization.id}/find?q=${first.headers['webhook-id']}`);
+  await expect(page).toHaveURL(`/platform/deliveries/${first.headers['webhook-id']}`);
+
   await detail.open('platform', webhook, '/secret');
   await detail.reveal.click();
   await expect(detail.secret).toHaveCount(1);

@@ -1,7 +1,7 @@
 //! Finding events by whom they are about or by an id. Which webhooks were told of them stands in `told`.
 
 use api::find::{EventsFound, Found, FoundEvent};
-use domain::{Id, OrganizationId, limits::FOUND_EVENTS};
+use domain::{Id, OrganizationId, Scope, limits::FOUND_EVENTS};
 use sqlx::{FromRow, SqliteConnection};
 
 use super::{Store, StoreError, cursors::Cursors, parsed, told::Known};
@@ -23,7 +23,7 @@ impl Store {
         let before = cursors.open_optional("cursor", cursor)?;
         let mut reader = self.pages.reader().await?;
         if text.parse::<Id<()>>().is_ok()
-            && let Some(found) = by_id(&mut reader, organization, &text).await?
+            && let Some(found) = by_id(&mut reader, organization, platform, &text).await?
         {
             return Ok(found);
         }
@@ -50,22 +50,29 @@ impl Store {
 async fn by_id(
     reader: &mut SqliteConnection,
     organization: OrganizationId,
+    platform: bool,
     id: &str,
 ) -> Result<Option<Found>, StoreError> {
-    let kind: Option<String> =
-        sqlx::query_scalar(BY_ID).bind(organization.to_string()).bind(id).fetch_optional(reader).await?;
-    Ok(match kind.as_deref() {
-        Some("delivery") => Some(Found::Delivery(parsed(id)?)),
-        Some("webhook") => Some(Found::Webhook(parsed(id)?)),
-        _ => None,
-    })
+    let found: Option<(bool, bool)> = sqlx::query_as(BY_ID)
+        .bind(organization.to_string())
+        .bind(id)
+        .bind(platform)
+        .fetch_optional(reader)
+        .await?;
+    let Some((is_delivery, is_platforms)) = found else { return Ok(None) };
+    let scope = if is_platforms { Scope::Platform } else { organization.into() };
+    Ok(Some(match is_delivery {
+        true => Found::Delivery(scope, parsed(id)?),
+        false => Found::Webhook(scope, parsed(id)?),
+    }))
 }
 
 pub(super) const BY_ID: &str = "
-    SELECT 'delivery' FROM deliveries AS d JOIN webhooks AS w ON w.seq = d.webhook_seq
-    WHERE d.id = ?2 AND w.organization_id = ?1 AND w.platform = 0
+    SELECT 1, w.platform FROM deliveries AS d JOIN webhooks AS w ON w.seq = d.webhook_seq
+    WHERE d.id = ?2 AND (w.organization_id = ?1 AND w.platform = 0 OR w.platform = 1 AND ?3)
     UNION ALL
-    SELECT 'webhook' FROM webhooks WHERE id = ?2 AND organization_id = ?1 AND platform = 0 AND deleted_at IS NULL";
+    SELECT 0, w.platform FROM webhooks AS w
+    WHERE w.id = ?2 AND (w.organization_id = ?1 AND w.platform = 0 OR w.platform = 1 AND ?3) AND w.deleted_at IS NULL";
 
 /// As the feed finds them, from the newest on. A user's id is looked up by the name that the user has now.
 pub(super) const FIND: &str = "

@@ -99,13 +99,19 @@ async fn an_id_leads_to_what_it_names_and_the_platforms_webhooks_are_shown_to_it
     let webhook = admin.create_webhook("USER_LOGIN", &receiver.url("/")).await;
     let body =
         json!({ "enabled": true, "name": "everywhere", "type": "USER_LOGIN", "url": receiver.url("/") });
-    admin.post("/api/platform/webhooks", body).await.ok();
+    let everywhere = admin.post("/api/platform/webhooks", body).await.ok();
     let event = admin.publish_login("ada").await;
     let delivery = admin.newest_delivery(webhook["name"].as_str().unwrap()).await;
     let id = delivery["id"].as_str().unwrap();
-    assert_eq!(find(&admin, &organization, id).await, json!({ "Delivery": id }));
+    assert_eq!(find(&admin, &organization, id).await, json!({ "Delivery": [organization, id] }));
     let id = webhook["id"].as_str().unwrap();
-    assert_eq!(find(&admin, &organization, id).await, json!({ "Webhook": id }));
+    assert_eq!(find(&org_admin, &organization, id).await, json!({ "Webhook": [organization, id] }));
+    let page = admin.get("/api/platform/webhooks/everywhere/deliveries").await.ok();
+    let delivery = page["deliveries"][0]["id"].as_str().unwrap();
+    for (kind, id) in [("Webhook", everywhere["id"].as_str().unwrap()), ("Delivery", delivery)] {
+        assert_eq!(find(&admin, &organization, id).await, json!({ kind: ["platform", id] }));
+        assert_eq!(find(&org_admin, &organization, id).await["Events"]["events"], json!([]), "{kind}");
+    }
     for (client, count) in [(&admin, 2), (&org_admin, 1)] {
         let found = find(client, &organization, &event).await;
         let found = &found["Events"]["events"][0];

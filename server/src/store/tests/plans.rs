@@ -268,7 +268,13 @@ async fn events_are_found_by_whom_they_are_about() {
         ),
         (TOLD, vec!["SEARCH d USING INDEX deliveries_of_event (event_seq=?)"]),
         (TOLD_SHOWN, vec!["SEARCH d USING INTEGER PRIMARY KEY (rowid=?)"]),
-        (BY_ID, vec!["SEARCH d USING INDEX sqlite_autoindex_deliveries_1 (id=?)"]),
+        (
+            BY_ID,
+            vec![
+                "SEARCH d USING INDEX sqlite_autoindex_deliveries_1 (id=?)",
+                "SEARCH w USING INDEX sqlite_autoindex_webhooks_1 (id=?)",
+            ],
+        ),
         (WEBHOOKS, vec!["SEARCH webhooks USING INDEX webhooks_deleted (organization_id=?)"]),
     ] {
         let plan = store.plan(sql).await;

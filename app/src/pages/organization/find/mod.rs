@@ -33,11 +33,11 @@ pub(crate) fn FindPage() -> impl IntoView {
             _ => Some(find_events(organization, text.clone(), Some(cursor)).await),
         };
         Ok(match found {
-            Some(Ok(Found::Delivery(id))) => {
-                view! { <Redirect path=paths::delivery(organization, id)/> }.into_any()
+            Some(Ok(Found::Delivery(scope, id))) => {
+                view! { <Redirect path=paths::delivery(scope, id)/> }.into_any()
             }
-            Some(Ok(Found::Webhook(id))) => {
-                view! { <Redirect path=paths::webhook(organization, id)/> }.into_any()
+            Some(Ok(Found::Webhook(scope, id))) => {
+                view! { <Redirect path=paths::webhook(scope, id)/> }.into_any()
             }
             Some(Ok(Found::Events(found))) => {
                 view! { <Whole organization text found=Some(Ok(found))/> }.into_any()
