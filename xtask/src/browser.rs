@@ -27,6 +27,7 @@ pub(crate) fn test(workspace: &Workspace, arguments: &[String]) -> Outcome {
     }
     let folder = workspace.end2end();
     install_packages(&folder)?;
+    setup::fonts()?;
     Tool::new("npx")
         .args(["--no-install", "playwright", "test"])
         .args(arguments)

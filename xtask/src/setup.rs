@@ -17,7 +17,10 @@ const DISTRIBUTION_PACKAGES: [&str; 5] =
 const DISTRIBUTION_LINKER: &str = "/usr/bin/rust-lld";
 const CHROMIUM_PROGRAMS: [&str; 4] =
     ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
-const CHROMIUM_PACKAGES: [&str; 2] = ["chromium", "fonts-liberation"];
+const CHROMIUM_PACKAGES: [&str; 1] = ["chromium"];
+/// Those of `end2end/support/fonts.conf`, of which this file is one.
+const FONT_PACKAGES: [&str; 1] = ["fonts-dejavu-core"];
+const FONT_FILE: &str = "DejaVuSansMono-Bold.ttf";
 const PYTHON_PACKAGES: [&str; 2] = ["python3", "python3-venv"];
 /// What the test of hostile name servers makes a network of its own with.
 const NETWORK_PROGRAMS: [(&str, &str); 2] = [("ip", "iproute2"), ("unshare", "util-linux")];
@@ -74,6 +77,15 @@ pub(crate) fn chromium() -> Outcome<PathBuf> {
     find_on_path(&CHROMIUM_PROGRAMS).ok_or_else(|| {
         Failure::new("Chromium was installed but is not on PATH; name it with HERALD_CHROMIUM.")
     })
+}
+
+/// Finds, or else installs, the fonts in which the browser tests see the pages. Only on Linux can the browser be told which.
+pub(crate) fn fonts() -> Outcome {
+    let found = || Tool::new("find").args(["/usr/share/fonts", "-name", FONT_FILE]).output();
+    if cfg!(not(target_os = "linux")) || found().is_ok_and(|files| !files.trim().is_empty()) {
+        return Ok(());
+    }
+    install_packages(&FONT_PACKAGES)
 }
 
 /// Finds, or else installs, a Python that can make virtual environments: Debian has that part in a package of its own.
@@ -215,8 +227,8 @@ mod tests {
     #[test]
     fn the_line_for_the_user_names_every_package() {
         assert_eq!(
-            apt_get_line(&CHROMIUM_PACKAGES),
-            "apt-get update && apt-get install -y --no-install-recommends chromium fonts-liberation"
+            apt_get_line(&PYTHON_PACKAGES),
+            "apt-get update && apt-get install -y --no-install-recommends python3 python3-venv"
         );
     }
 
