@@ -128,6 +128,7 @@ for (const theme of ['light', 'dark']) {
 }
 
 test('the keyboard alone adds a webhook, sends tests and deletes it', async ({ page, organization, receiver }) => {
+  test.slow();
   await signInAs(page, organization.admin);
   const [webhooks, form, detail] = [new WebhooksPage(page, organization), new WebhookForm(page, organization), new WebhookPage(page)];
   const heading = page.getByRole('heading', { level: 1 });
