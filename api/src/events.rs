@@ -1,13 +1,13 @@
 //! Publishing: the events of one's own that an organization's webhooks are told.
 
-use domain::{EventId, EventType, OrganizationId, Payload, UserId};
+use domain::{EventId, EventType, OrganizationId, Payload};
 use serde::{Deserialize, Serialize, Serializer};
 use server_fn::codec::Json;
 use server_fn_macro_default::server;
 
 #[cfg(feature = "ssr")]
 use crate::backend;
-use crate::{Problem, transport::Repeatable};
+use crate::{Problem, payload::AnyPayload, transport::Repeatable};
 
 /// An event to be published.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -70,25 +70,8 @@ impl Serialize for NewEvent {
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 struct Read {
     r#type: EventType,
-    payload: ReadPayload,
+    payload: AnyPayload,
     idempotency_key: String,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-struct ReadPayload {
-    username: String,
-    email: String,
-    user_id: UserId,
-    organization: String,
-    group_name: Option<String>,
-    /// `Some(None)` is `null`.
-    #[serde(default, deserialize_with = "present")]
-    remaining_seats: Option<Option<u32>>,
-}
-
-fn present<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<Option<u32>>, D::Error> {
-    Option::deserialize(deserializer).map(Some)
 }
 
 impl TryFrom<Read> for NewEvent {
@@ -96,30 +79,7 @@ impl TryFrom<Read> for NewEvent {
 
     fn try_from(read: Read) -> Result<Self, String> {
         let Read { r#type: event_type, payload, idempotency_key } = read;
-        let ReadPayload { username, email, user_id, organization, group_name, remaining_seats } = payload;
-        let payload = match (event_type, group_name, remaining_seats) {
-            (EventType::UserCreated, None, Some(remaining_seats)) => {
-                Payload::UserCreated { username, email, user_id, organization, remaining_seats }
-            }
-            (EventType::UserCreated, None, None) => {
-                return Err("a USER_CREATED needs “remainingSeats”, a number or null".to_owned());
-            }
-            (EventType::UserRemovedFromGroup, Some(group_name), None) => {
-                Payload::UserRemovedFromGroup { username, email, user_id, organization, group_name }
-            }
-            (EventType::UserRemovedFromGroup, None, None) => {
-                return Err("a USER_REMOVED_FROM_GROUP needs “groupName”".to_owned());
-            }
-            (EventType::UserDisabled, None, None) => {
-                Payload::UserDisabled { username, email, user_id, organization }
-            }
-            (EventType::UserLogin, None, None) => {
-                Payload::UserLogin { username, email, user_id, organization }
-            }
-            (_, Some(_), _) => return Err(format!("a {event_type} has no “groupName”")),
-            (_, None, Some(_)) => return Err(format!("a {event_type} has no “remainingSeats”")),
-        };
-        Ok(Self { payload, idempotency_key })
+        Ok(Self { payload: payload.of(event_type)?, idempotency_key })
     }
 }
 

@@ -12,6 +12,7 @@ mod backend;
 pub mod client;
 pub mod deliveries;
 pub mod events;
+pub mod feed;
 pub mod find;
 mod fires;
 mod flash;
@@ -19,6 +20,7 @@ pub mod groups;
 pub mod jobs;
 pub mod organizations;
 pub mod paths;
+mod payload;
 mod problem;
 pub mod session;
 pub mod start;
@@ -36,6 +38,7 @@ pub use backend::{
 use backend::{backend, settle};
 pub use fires::Fires;
 pub use flash::{Flash, FormFlash, Next, Toast, ToastKind, Told};
+pub use payload::AnyPayload;
 pub use problem::{Code, Problem};
 
 /// How the functions reach the server.

@@ -1,4 +1,4 @@
-//! Publishing.
+//! Publishing, and the feed.
 
 use async_trait::async_trait;
 use domain::OrganizationId;
@@ -6,6 +6,7 @@ use domain::OrganizationId;
 use crate::{
     Problem,
     events::{NewEvent, Published},
+    feed::{FeedFilter, FeedPage},
 };
 
 #[async_trait]
@@ -16,4 +17,11 @@ pub trait EventBackend: Send + Sync {
         organization: OrganizationId,
         events: Vec<NewEvent>,
     ) -> Result<Vec<Result<Published, Problem>>, Problem>;
+    async fn feed(
+        &self,
+        organization: OrganizationId,
+        filter: FeedFilter,
+        after: Option<String>,
+        limit: Option<u32>,
+    ) -> Result<FeedPage, Problem>;
 }

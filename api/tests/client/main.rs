@@ -13,7 +13,7 @@ use api::{
     session::read_session,
     webhooks::{set_webhook_enabled, test_webhook},
 };
-use domain::{EventType, OrganizationId, WebhookId, limits::CLIENT_RETRIES, sample_payload};
+use domain::{EventType, OrganizationId, Scope, WebhookId, limits::CLIENT_RETRIES, sample_payload};
 use server::{
     Answer::{self, Breaks, Hangs, Says},
     Server,
@@ -21,6 +21,7 @@ use server::{
 use tokio::net::TcpListener;
 
 const ORGANIZATION: OrganizationId = OrganizationId::from_bytes([1; 12]);
+const SCOPE: Scope = Scope::Organization(ORGANIZATION);
 const WEBHOOK: WebhookId = WebhookId::from_bytes([2; 12]);
 
 fn herald(server: &Server) -> Herald {
@@ -106,9 +107,9 @@ async fn an_event_is_sent_again_as_it_was_since_its_key_knows_it() {
 async fn what_may_be_done_once_only_is_sent_once() {
     let server = Server::start([busy("retry-after: 0\r\n"), Breaks]).await;
     let herald = herald(&server);
-    let first = herald.call(set_webhook_enabled(ORGANIZATION, WEBHOOK, true)).await;
+    let first = herald.call(set_webhook_enabled(SCOPE, WEBHOOK, true)).await;
     assert!(matches!(first, Err(CallError::Refused(problem)) if problem.code == Code::Unavailable));
-    let second = herald.call(test_webhook(ORGANIZATION, WEBHOOK)).await;
+    let second = herald.call(test_webhook(SCOPE, WEBHOOK)).await;
     assert!(matches!(second, Err(CallError::Interrupted(_))), "{second:?}");
     assert_eq!(server.asked().len(), 2);
 }
@@ -138,8 +139,7 @@ async fn a_server_that_is_not_there_was_not_reached() {
     let url = format!("http://{}", listener.local_addr().expect("an address"));
     drop(listener);
     let herald = Herald::new(&url, "pwt_a.b").expect("a client");
-    let error =
-        herald.call(set_webhook_enabled(ORGANIZATION, WEBHOOK, true)).await.expect_err("nobody is there");
+    let error = herald.call(set_webhook_enabled(SCOPE, WEBHOOK, true)).await.expect_err("nobody is there");
     assert!(matches!(&error, CallError::NotReached(reason) if reason.contains("refused")), "{error}");
 }
 

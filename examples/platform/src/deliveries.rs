@@ -20,7 +20,7 @@ pub(crate) async fn until_delivered(
     until(async || {
         let page = tenant
             .herald
-            .call(list_deliveries(tenant.organization, webhook, DeliveryFilter::default(), None))
+            .call(list_deliveries(tenant.scope(), webhook, DeliveryFilter::default(), None))
             .await?;
         let deliveries = page.deliveries.into_iter().map(|row| row.delivery);
         let done: Vec<Delivery> =
@@ -33,7 +33,7 @@ pub(crate) async fn until_delivered(
 /// Waits for so many attempts of a delivery, the last of them a success.
 pub(crate) async fn until_attempts(tenant: &Tenant, delivery: DeliveryId, count: u32) -> Outcome {
     until(async || {
-        let detail = tenant.herald.call(read_delivery(tenant.organization, delivery)).await?;
+        let detail = tenant.herald.call(read_delivery(tenant.scope(), delivery)).await?;
         let Delivery { attempts, status, .. } = detail.delivery;
         let done = attempts == count && status == DeliveryState::Delivered;
         Ok(done.then_some(()))

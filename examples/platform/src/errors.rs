@@ -14,9 +14,8 @@ use domain::EventType;
 use crate::{Outcome, Tenant, log_in};
 
 pub(crate) async fn show(tenant: &Tenant) -> Outcome {
-    let organization = tenant.organization;
     let no_url = create_webhook(
-        organization,
+        tenant.scope(),
         EventType::UserLogin.to_string(),
         "not to be".to_owned(),
         "ftp://example.com".to_owned(),
@@ -35,7 +34,7 @@ pub(crate) async fn show(tenant: &Tenant) -> Outcome {
 
     let mut other_event = log_in(&tenant.name, 1)?;
     other_event.idempotency_key = log_in(&tenant.name, 2)?.idempotency_key;
-    match tenant.herald.call(publish(organization, other_event)).await {
+    match tenant.herald.call(publish(tenant.organization, other_event)).await {
         Err(CallError::Refused(problem)) if problem.code == Code::Conflict => println!("409 {problem}"),
         other => return Err(format!("not as expected: {other:?}").into()),
     }

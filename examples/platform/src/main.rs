@@ -7,12 +7,13 @@
 
 mod deliveries;
 mod errors;
+mod feed;
 
 use std::{env, error::Error};
 
 use api::{
     client::Herald,
-    deliveries::redeliver,
+    deliveries::{Redelivery, redeliver, redeliver_many},
     events::{NewEvent, publish, publish_many},
     session::read_session,
     webhooks::{
@@ -20,7 +21,7 @@ use api::{
         rotate_secret, test_webhook,
     },
 };
-use domain::{EventType, OrganizationId, Payload, WebhookId};
+use domain::{DeliveryState, EventType, OrganizationId, Payload, Scope, WebhookId};
 
 type Outcome<T = ()> = Result<T, Box<dyn Error>>;
 
@@ -31,6 +32,13 @@ pub(crate) struct Tenant {
     pub(crate) herald: Herald,
     pub(crate) organization: OrganizationId,
     pub(crate) name: String,
+}
+
+impl Tenant {
+    /// Whose webhooks: the organization's own.
+    pub(crate) fn scope(&self) -> Scope {
+        self.organization.into()
+    }
 }
 
 #[tokio::main]
@@ -71,12 +79,12 @@ fn variable(name: &str) -> Outcome<String> {
 
 /// Makes the webhook, anew where it is there.
 async fn set_up(tenant: &Tenant, receiver: &str) -> Outcome {
-    let Tenant { herald, organization, .. } = tenant;
+    let herald = &tenant.herald;
     if let Ok(old) = webhook(tenant).await {
-        herald.call(delete_webhooks(*organization, vec![old])).await?;
+        herald.call(delete_webhooks(tenant.scope(), vec![old])).await?;
     }
     let new = create_webhook(
-        *organization,
+        tenant.scope(),
         EventType::UserLogin.to_string(),
         WEBHOOK.to_owned(),
         receiver.to_owned(),
@@ -91,12 +99,12 @@ async fn set_up(tenant: &Tenant, receiver: &str) -> Outcome {
 /// What signs: during a rotation two.
 async fn secrets(tenant: &Tenant) -> Outcome<Vec<String>> {
     let webhook = webhook(tenant).await?;
-    let found = tenant.herald.call(read_secret(tenant.organization, webhook)).await?;
+    let found = tenant.herald.call(read_secret(tenant.scope(), webhook)).await?;
     Ok([Some(found.secret), found.previous.map(|previous| previous.secret)].into_iter().flatten().collect())
 }
 
 async fn webhook(tenant: &Tenant) -> Outcome<WebhookId> {
-    let rows = tenant.herald.call(list_webhooks(tenant.organization)).await?;
+    let rows = tenant.herald.call(list_webhooks(tenant.scope())).await?;
     let found = rows.into_iter().find(|row| row.webhook.name == WEBHOOK);
     Ok(found.ok_or("there is no such webhook: call platform set-up")?.webhook.id)
 }
@@ -117,17 +125,21 @@ async fn publish_events(tenant: &Tenant) -> Outcome {
     }
 
     let described = WebhookEdit { description: Some("Log ins".to_owned()), ..WebhookEdit::default() };
-    herald.call(edit_webhook(*organization, webhook, described)).await?;
+    herald.call(edit_webhook(tenant.scope(), webhook, described)).await?;
     // The secret before goes on signing for a day: the receiver can be given the new one in peace.
-    herald.call(rotate_secret(*organization, webhook, None)).await?;
-    let test = herald.call(test_webhook(*organization, webhook)).await?;
+    herald.call(rotate_secret(tenant.scope(), webhook, None)).await?;
+    let test = herald.call(test_webhook(tenant.scope(), webhook)).await?;
     println!("{name}: a test was answered {:?}", test.attempts.first().and_then(|attempt| attempt.status));
 
     let delivered = deliveries::until_delivered(tenant, webhook, 3).await?;
     let first = delivered.first().ok_or("nothing was delivered")?;
-    herald.call(redeliver(*organization, first.id)).await?;
+    herald.call(redeliver(tenant.scope(), first.id)).await?;
     deliveries::until_attempts(tenant, first.id, first.attempts + 1).await?;
     println!("{name}: delivery {} was sent again", first.id);
+    let all = Redelivery { status: Some(DeliveryState::Delivered), dry_run: true, ..Redelivery::default() };
+    let counted = herald.call(redeliver_many(tenant.scope(), webhook, all)).await?;
+    println!("{name}: {} deliveries could be sent again", counted.matched);
+    feed::read_all(tenant).await?;
     Ok(())
 }
 

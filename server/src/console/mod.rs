@@ -3,6 +3,7 @@
 mod assets;
 mod backend;
 mod cookies;
+mod feed;
 mod flashes;
 mod functions;
 mod pages;

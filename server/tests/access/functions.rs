@@ -31,6 +31,7 @@ const TABLE: &[(&str, Who)] = &[
     ("webhooks/rotate-secret", Who::Admins),
     ("events/publish", Who::Admins),
     ("events/publish-many", Who::Admins),
+    ("events/feed", Who::Admins),
     ("events/find", Who::Admins),
     ("start/read", Who::Admins),
     ("deliveries/list", Who::Admins),

@@ -200,3 +200,40 @@ async fn what_was_held_is_released_or_discarded() {
     assert_eq!(platform.call("deliveries/settle-held", &[id, ("action", "keep")]).await.status, 400);
     herald.stop().await;
 }
+
+#[tokio::test]
+async fn the_feed_is_read_page_by_page_with_payloads_of_their_types() {
+    let herald = TestHerald::start().await;
+    let platform = Platform::of(herald.first_admin().await).await;
+    platform.client.publish_login("demo").await;
+    let read = async |arguments: &[(&str, &str)]| {
+        let fields = [&[("organization_id", platform.organization.as_str())], arguments].concat();
+        platform.client.call("events/feed", &fields).await
+    };
+    let (mut events, mut after) = (Vec::new(), String::new());
+    loop {
+        let page = read(&[("limit", "1"), ("after", &after)]).await.ok();
+        events.extend(page["events"].as_array().unwrap().clone());
+        let Some(next) = page["next"].as_str() else { break };
+        next.clone_into(&mut after);
+    }
+    let path = format!("/api/organizations/{ORGANIZATION}/webhook-events");
+    let expected = platform.client.get(&path).await.ok()["events"].take();
+    // A function says of every event whether it was purged.
+    for event in &mut events {
+        assert_eq!(event.as_object_mut().unwrap().remove("purged"), Some(json!(false)));
+    }
+    assert_eq!(Value::from(events), expected, "the first run is a first log in");
+    let logins = read(&[("filter[event_type]", "USER_LOGIN"), ("filter[search]", "DEMO")]).await.ok();
+    assert_eq!(logins["events"][0]["payload"]["username"], "demo");
+    assert_eq!(logins["events"].as_array().unwrap().len(), 1);
+    for (name, value) in [("limit", "0"), ("limit", "1001"), ("after", "made-up")] {
+        let refused = read(&[(name, value)]).await;
+        assert_eq!(
+            (refused.status, refused.pointers()),
+            (422, vec![format!("#/{name}").as_str()]),
+            "{value}"
+        );
+    }
+    herald.stop().await;
+}
