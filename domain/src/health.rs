@@ -15,6 +15,8 @@ use crate::{
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Health {
     places: usize,
+    /// Successes since it got its newest place, of those that ended while all were taken.
+    successes: usize,
     /// Failures in a row.
     failures: u32,
     proven: bool,
@@ -30,6 +32,7 @@ impl Default for Health {
     fn default() -> Self {
         Self {
             places: IN_FLIGHT_PER_WEBHOOK_START,
+            successes: 0,
             failures: 0,
             proven: false,
             pauses: 0,
@@ -52,8 +55,9 @@ impl Health {
         self.failures == 0
     }
 
-    /// How many attempts may be under way: more while they succeed, half as many after each that does not, and after a
-    /// pause a single one that finds out.
+    /// How many attempts may be under way: one more whenever as many as there are places have succeeded while all of them were
+    /// taken, half as many after each that does not succeed, and after a pause a single one that finds out. Who needs no more gets
+    /// no more: each place that was ever used is a connection.
     #[must_use]
     pub fn places(&self) -> usize {
         if self.pauses > 0 { 1 } else { self.places }
@@ -76,13 +80,15 @@ impl Health {
         self.resting_until = None;
     }
 
-    /// Takes in how an attempt ended and how long it took. `jitter` is drawn from 0 to 1 and stretches a pause by up to a
-    /// fifth.
-    pub fn learn(&mut self, outcome: &Outcome, took: Duration, now: Timestamp, jitter: f64) {
+    /// Takes in how an attempt ended, how long it took, and whether all places were taken until then. `jitter` is drawn from 0
+    /// to 1 and stretches a pause by up to a fifth.
+    pub fn learn(&mut self, outcome: &Outcome, took: Duration, full: bool, now: Timestamp, jitter: f64) {
         if outcome.is_success() {
-            let places = self.places() + 1;
+            let successes = self.successes + usize::from(full);
+            let grows = successes >= self.places();
             *self = Self {
-                places: places.min(IN_FLIGHT_PER_WEBHOOK_MAX),
+                places: (self.places() + usize::from(grows)).min(IN_FLIGHT_PER_WEBHOOK_MAX),
+                successes: if grows { 0 } else { successes },
                 proven: took <= PROMPT_MAX,
                 // What asked to slow down meanwhile still counts.
                 asked_until: self.asked_until,
@@ -92,6 +98,7 @@ impl Health {
             return;
         }
         self.places = (self.places / 2).max(1);
+        self.successes = 0;
         self.failures = self.failures.saturating_add(1);
         self.proven = false;
         let asked = outcome.asked_delay().min(RETRY_AFTER_PAUSE_MAX);
@@ -142,7 +149,7 @@ mod tests {
 
     fn after(outcomes: &[Outcome]) -> Health {
         let mut health = Health::default();
-        outcomes.iter().for_each(|outcome| health.learn(outcome, QUICK, NOW, 0.0));
+        outcomes.iter().for_each(|outcome| health.learn(outcome, QUICK, true, NOW, 0.0));
         health
     }
 
@@ -153,20 +160,34 @@ mod tests {
     #[test]
     fn places_grow_with_successes_and_halve_with_failures() {
         assert_eq!(Health::default().places(), IN_FLIGHT_PER_WEBHOOK_START);
-        let mut health = after(&[SUCCESS; 100]);
+        let start = IN_FLIGHT_PER_WEBHOOK_START;
+        assert_eq!(after(&vec![SUCCESS; start - 1]).places(), start);
+        assert_eq!(after(&vec![SUCCESS; start]).places(), start + 1);
+        assert_eq!(after(&vec![SUCCESS; start + start + 1]).places(), start + 2);
+        let mut health = after(&[SUCCESS; 1_000]);
         assert_eq!(health.places(), IN_FLIGHT_PER_WEBHOOK_MAX);
-        health.learn(&SILENCE, QUICK, NOW, 0.0);
+        health.learn(&SILENCE, QUICK, true, NOW, 0.0);
         assert_eq!(health.places(), IN_FLIGHT_PER_WEBHOOK_MAX / 2);
         assert_eq!(after(&[SILENCE; 4]).places(), 1);
+    }
+
+    #[test]
+    fn who_does_not_need_all_places_gets_no_more() {
+        let mut health = Health::default();
+        (0..1_000).for_each(|_| health.learn(&SUCCESS, QUICK, false, NOW, 0.0));
+        assert_eq!(health.places(), IN_FLIGHT_PER_WEBHOOK_START);
     }
 
     #[test]
     fn a_success_that_takes_long_proves_nothing_though_places_grow() {
         let mut health = Health::trusted();
         assert!(health.is_proven());
-        health.learn(&SUCCESS, PROMPT_MAX + QUICK, NOW, 0.0);
+        health.learn(&SUCCESS, PROMPT_MAX + QUICK, true, NOW, 0.0);
+        assert!(!health.is_proven());
+        (0..IN_FLIGHT_PER_WEBHOOK_START)
+            .for_each(|_| health.learn(&SUCCESS, PROMPT_MAX + QUICK, true, NOW, 0.0));
         assert_eq!((health.is_proven(), health.places()), (false, IN_FLIGHT_PER_WEBHOOK_START + 1));
-        health.learn(&SUCCESS, QUICK, NOW, 0.0);
+        health.learn(&SUCCESS, QUICK, true, NOW, 0.0);
         assert!(health.is_proven() && health.is_unblemished());
     }
 
@@ -186,11 +207,11 @@ mod tests {
         assert_eq!(pause(&after(&[SILENCE; 4]), NOW), None);
         let mut health = after(&[SILENCE; 5]);
         assert_eq!((pause(&health, NOW), health.places()), (Some(5), 1));
-        health.learn(&SILENCE, QUICK, NOW, 0.0);
+        health.learn(&SILENCE, QUICK, true, NOW, 0.0);
         assert_eq!(pause(&health, NOW), Some(5), "it was under way when the pause began");
         let later = NOW + Duration::from_secs(5);
         assert_eq!(pause(&health, later), None, "a single attempt finds out");
-        health.learn(&SUCCESS, QUICK, later, 0.0);
+        health.learn(&SUCCESS, QUICK, true, later, 0.0);
         assert_eq!((pause(&health, later), health.places(), health.is_proven()), (None, 2, true));
     }
 
@@ -200,7 +221,7 @@ mod tests {
         let mut now = NOW;
         let pauses: Vec<u64> = (0..9)
             .map(|_| {
-                health.learn(&SILENCE, QUICK, now, 0.0);
+                health.learn(&SILENCE, QUICK, true, now, 0.0);
                 let until = health.paused_until(now).expect("a pause");
                 let seconds = until.since(now).as_secs();
                 now = until;
@@ -208,7 +229,7 @@ mod tests {
             })
             .collect();
         assert_eq!(pauses, [5, 10, 20, 40, 80, 160, 300, 300, 300]);
-        health.learn(&SILENCE, QUICK, now, 1.0);
+        health.learn(&SILENCE, QUICK, true, now, 1.0);
         assert_eq!(pause(&health, now), Some(360), "with all of the jitter");
     }
 

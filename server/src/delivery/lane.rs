@@ -27,6 +27,8 @@ pub(super) struct Lane {
     /// The rows in the window, under way, or waiting for their result to be stored.
     known: HashSet<i64>,
     pub(super) in_flight: usize,
+    /// Its newest turn ended because all its places were taken.
+    pub(super) is_full: bool,
     /// Under way or not stored yet.
     unsettled: usize,
     /// The store has due deliveries that are not in the window.

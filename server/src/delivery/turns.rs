@@ -130,6 +130,7 @@ impl Turns {
     fn turn(&mut self, id: i64, now: Timestamp) -> Turn {
         let Some(lane) = self.lanes.get_mut(&id) else { return Turn::Over };
         if lane.paused_until(now).is_some() || !lane.has_work() {
+            lane.is_full = false;
             return Turn::Over;
         }
         let unproven = !lane.health.is_proven();
@@ -142,6 +143,7 @@ impl Turns {
         let Some(route) = lane.route.clone() else { return Turn::Over };
         let Some(cost) = lane.front().map(|due| ATTEMPT_COST + due.body_bytes()) else { return Turn::Over };
         if lane.in_flight >= places(lane, self.in_flight, self.unproven) {
+            lane.is_full = lane.in_flight >= lane.health.places();
             return Turn::Over;
         }
         if !lane.in_turn {
@@ -247,7 +249,7 @@ impl Turns {
         self.free_place(id, unproven, now);
         let Some(lane) = self.lanes.get_mut(&id) else { return };
         let was_paused = lane.health.paused_until(now).is_some();
-        lane.health.learn(outcome, took, now, jitter);
+        lane.health.learn(outcome, took, lane.is_full, now, jitter);
         let until = lane.health.paused_until(now);
         if let (Some(webhook), true) = (lane.webhook_id, until.is_some() || was_paused) {
             self.pauses.set(webhook, until);

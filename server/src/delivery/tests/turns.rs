@@ -96,11 +96,26 @@ fn keys(starts: &[Start]) -> Vec<i64> {
 #[test]
 fn what_arrives_is_started_in_its_order_and_within_the_lanes_places() {
     let mut turns = turns();
-    ready(&mut turns, 1, 1..=6, Record::New);
+    ready(&mut turns, 1, 1..=9, Record::New);
     let first = starts(&mut turns);
     assert_eq!(keys(&first), [1, 2, 3, 4]);
     end(&mut turns, &first[0], &SUCCESS);
-    assert_eq!(keys(&starts(&mut turns)), [5, 6], "a success adds a place");
+    assert_eq!(keys(&starts(&mut turns)), [5]);
+    first[1..].iter().for_each(|start| end(&mut turns, start, &SUCCESS));
+    assert_eq!(keys(&starts(&mut turns)), [6, 7, 8, 9], "four successes add a place");
+}
+
+#[test]
+fn a_lane_that_needs_few_places_gets_no_more_of_them() {
+    let mut turns = turns();
+    ready(&mut turns, 1, [0], Record::New);
+    for key in 1..=100 {
+        let start = starts(&mut turns).remove(0);
+        end(&mut turns, &start, &SUCCESS);
+        turns.take_news(arrived(1, [key]), NOW);
+    }
+    turns.take_news(arrived(1, 101..=200), NOW);
+    assert_eq!(starts(&mut turns).len(), IN_FLIGHT_PER_WEBHOOK_START);
 }
 
 #[test]
