@@ -180,6 +180,10 @@ impl Records {
         Self { by_webhook }
     }
 
+    pub(super) fn retain(&mut self, mut keep: impl FnMut(i64) -> bool) {
+        self.by_webhook.retain(|webhook, _| keep(*webhook));
+    }
+
     pub(super) fn any_failure(&self) -> bool {
         self.by_webhook.values().any(|record| record.failures > 0)
     }

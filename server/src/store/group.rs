@@ -197,7 +197,9 @@ impl Rows {
         let mut news = News::default();
         sql.execute("BEGIN IMMEDIATE", &[])?;
         if !self.completions.is_empty() {
-            completions::insert(sql, &self.completions, &Records::of(&self.completions))?;
+            let mut records = Records::of(&self.completions);
+            memory.leave_out_known(&mut records);
+            completions::insert(sql, &self.completions, &records)?;
         }
         let flushed = self.write_others(sql, moment, memory, &mut news)?;
         sql.execute("COMMIT", &[])?;

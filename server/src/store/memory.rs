@@ -12,6 +12,7 @@ use rusqlite::{Row, params};
 
 use super::{
     StoreError,
+    completions::Records,
     direct::Sql,
     outbox::{EventRow, LastRows, last_rows},
     parsed, to_json,
@@ -23,6 +24,8 @@ pub(super) struct Memory {
     /// The last number of each organization.
     sequences: HashMap<OrganizationId, i64>,
     subscribers: HashMap<(OrganizationId, EventType), Vec<Subscriber>>,
+    /// Webhooks whose newest attempt succeeded, as is stored.
+    healthy: HashSet<i64>,
 }
 
 /// A webhook that gets events, with its part of their bodies.
@@ -64,6 +67,14 @@ impl Memory {
             self.sequences.insert(parsed(&id)?, last);
         }
         Ok(())
+    }
+
+    /// Leaves out what changes nothing: that a webhook which did well does well again. For records of successes.
+    pub(super) fn leave_out_known(&mut self, successes: &mut Records) {
+        if self.healthy.len() >= REMEMBERED_MAX {
+            self.healthy.clear();
+        }
+        successes.retain(|webhook| self.healthy.insert(webhook));
     }
 
     /// `None` for an organization that does not exist.

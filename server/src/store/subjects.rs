@@ -49,13 +49,15 @@ impl Write for NoteSubjects {
         .fetch_one(&mut *group.connection)
         .await?;
         let Some(last) = last else { return Ok(false) };
-        // In the order of the table: neighbours share pages.
+        // Each payload is read once, and in the order of the table neighbours share pages.
         sqlx::query(
-            "WITH new AS (SELECT organization_id, payload, sequence FROM events
-                          WHERE seq > (SELECT event_seq FROM noted_subjects) AND seq <= ?1 AND sequence IS NOT NULL)
-             INSERT INTO event_subjects
-             SELECT * FROM (SELECT organization_id, lower(payload ->> 'username') AS subject, sequence FROM new
-                            UNION SELECT organization_id, lower(payload ->> 'email'), sequence FROM new)
+            "WITH new AS MATERIALIZED (
+                 SELECT organization_id, lower(payload ->> 'username') AS username, lower(payload ->> 'email') AS email, sequence
+                 FROM events
+                 WHERE seq > (SELECT event_seq FROM noted_subjects) AND seq <= ?1 AND sequence IS NOT NULL)
+             INSERT OR IGNORE INTO event_subjects
+             SELECT * FROM (SELECT organization_id, username AS subject, sequence FROM new
+                            UNION ALL SELECT organization_id, email, sequence FROM new)
              WHERE subject IS NOT NULL ORDER BY 1, 2, 3",
         )
         .bind(last)

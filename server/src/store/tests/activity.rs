@@ -135,3 +135,19 @@ async fn activity_is_sought_row_by_row() {
         "{plan:#?}"
     );
 }
+
+#[tokio::test]
+async fn a_webhook_that_fails_after_doing_well_and_does_well_again_is_known_for_each() {
+    let (store, ..) = world().await;
+    let failures = async || store.number("SELECT failures FROM webhooks").await;
+    complete(&store, 1, NOW, Verdict::Delivered, 1).await;
+    complete(&store, 2, NOW, Verdict::Delivered, 1).await;
+    complete(&store, 3, NOW, Verdict::RetryAt(NOW + HOUR), 1).await;
+    complete(&store, 4, NOW, Verdict::RetryAt(NOW + HOUR), 1).await;
+    assert_eq!(failures().await, 2);
+    complete(&store, 5, NOW, Verdict::Delivered, 1).await;
+    assert_eq!(failures().await, 0);
+    store.execute("UPDATE webhooks SET failures = 3, failing_since = 1").await.expect("written");
+    complete(&store, 6, NOW, Verdict::Delivered, 1).await;
+    assert_eq!(failures().await, 0, "whatever else is written, what was known is known no more");
+}
