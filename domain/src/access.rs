@@ -1,6 +1,6 @@
 //! Who may do what: one table, read by the HTTP API and by the server functions alike.
 
-use crate::{Act, Role, Scope};
+use crate::{Act, Role};
 
 /// Whom an operation is open to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -182,19 +182,6 @@ impl Operation {
         self.path().starts_with("/api/platform/")
     }
 
-    /// The same in a scope: what an organization's admin does with its webhooks, a platform admin does with the platform's.
-    /// `None` for what the platform has no such thing of.
-    #[must_use]
-    pub fn within(self, scope: Scope) -> Option<Self> {
-        let Scope::Platform = scope else { return Some(self) };
-        let of_organization = self.path().strip_prefix("/api/organizations/{organization}/")?;
-        let is_same = |other: &&Self| {
-            let of_platform = other.path().strip_prefix("/api/platform/");
-            of_platform == Some(of_organization) && other.method() == self.method()
-        };
-        Self::ALL.iter().find(is_same).copied()
-    }
-
     /// Whether a session whose password was given long ago must give it again first: what this opens would outlive the session.
     #[must_use]
     pub const fn asks_for_password(self) -> bool {
@@ -309,22 +296,6 @@ mod tests {
             let changes = operation.method() != Method::Get;
             assert_eq!(operation.act().is_some(), (changes && !apart) || shows_a_secret, "{operation:?}");
         }
-    }
-
-    #[test]
-    fn whatever_the_platform_has_is_the_same_act_as_an_organizations() {
-        let mut pairs = 0;
-        for operation in Operation::ALL {
-            let Some(of_platform) = operation.within(Scope::Platform) else { continue };
-            assert_eq!(operation.act(), of_platform.act(), "{operation:?}");
-            assert_eq!((operation.who(), of_platform.who()), (Who::OrgAdmin, Who::PlatformAdmin));
-            pairs += 1;
-        }
-        let of_platform = Operation::ALL.iter().filter(|operation| operation.is_platform()).count();
-        assert_eq!(pairs, of_platform, "each is the counterpart of one");
-        assert_eq!(Operation::ListUsers.within(Scope::Platform), None);
-        let organization = crate::OrganizationId::from_bytes([1; 12]);
-        assert_eq!(Operation::ListUsers.within(organization.into()), Some(Operation::ListUsers));
     }
 
     #[test]

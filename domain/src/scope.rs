@@ -4,7 +4,7 @@ use std::{fmt, str::FromStr};
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
-use crate::{InvalidId, OrganizationId};
+use crate::{InvalidId, Operation, OrganizationId};
 
 /// An organization's own webhooks, or the platform's, which fire for every organization.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -59,9 +59,41 @@ impl<'de> Deserialize<'de> for Scope {
     }
 }
 
+impl Operation {
+    /// The same in a scope: what an organization's admin does with its webhooks, a platform admin does with the platform's.
+    /// `None` for what the platform has no such thing of.
+    #[must_use]
+    pub fn within(self, scope: Scope) -> Option<Self> {
+        let Scope::Platform = scope else { return Some(self) };
+        let of_organization = self.path().strip_prefix("/api/organizations/{organization}/")?;
+        let is_same = |other: &&Self| {
+            let of_platform = other.path().strip_prefix("/api/platform/");
+            of_platform == Some(of_organization) && other.method() == self.method()
+        };
+        Self::ALL.iter().find(is_same).copied()
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::Who;
+
+    #[test]
+    fn whatever_the_platform_has_is_the_same_act_as_an_organizations() {
+        let mut pairs = 0;
+        for operation in Operation::ALL {
+            let Some(of_platform) = operation.within(Scope::Platform) else { continue };
+            assert_eq!(operation.act(), of_platform.act(), "{operation:?}");
+            assert_eq!((operation.who(), of_platform.who()), (Who::OrgAdmin, Who::PlatformAdmin));
+            pairs += 1;
+        }
+        let of_platform = Operation::ALL.iter().filter(|operation| operation.is_platform()).count();
+        assert_eq!(pairs, of_platform, "each is the counterpart of one");
+        assert_eq!(Operation::ListUsers.within(Scope::Platform), None);
+        let organization = OrganizationId::from_bytes([1; 12]);
+        assert_eq!(Operation::ListUsers.within(organization.into()), Some(Operation::ListUsers));
+    }
 
     #[test]
     fn a_scope_is_written_as_it_is_read() {

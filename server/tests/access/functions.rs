@@ -8,12 +8,12 @@ use crate::{
     Caller, Who, code,
     operations::{own_session, reset_token},
     refusal,
-    support::{Answer, Client, PASSWORD, TestHerald, fresh, login_event},
+    support::{Answer, PASSWORD, TestHerald, fresh, login_event},
     world::{ACME, Objects, TARGET, World},
 };
 
 /// Function, who. All succeed with 200.
-const TABLE: &[(&str, Who)] = &[
+pub(crate) const TABLE: &[(&str, Who)] = &[
     ("organizations/read", Who::Belonging),
     ("webhooks/list", Who::Admins),
     ("webhooks/find", Who::Admins),
@@ -152,77 +152,13 @@ fn names_organization(function: &str) -> bool {
 }
 
 /// Whether it is about webhooks, an organization's or the platform's.
-fn is_scoped(function: &str) -> bool {
+pub(crate) fn is_scoped(function: &str) -> bool {
     ["webhooks/", "deliveries/", "jobs/"].iter().any(|resource| function.starts_with(resource))
 }
 
 /// The name of the argument that says whose.
 pub(crate) fn place_field(function: &str) -> &'static str {
     if is_scoped(function) { "scope" } else { "organization_id" }
-}
-
-/// With the platform's objects in place of the organization's.
-#[tokio::test]
-async fn what_is_the_platforms_is_open_to_its_admins_only() {
-    let world = World::start().await;
-    let mut walked = 0;
-    for (function, _) in TABLE.iter().copied().filter(|(function, _)| is_scoped(function)) {
-        for caller in Caller::ALL {
-            let objects = world.objects_in(ACME).await;
-            let answer = call_of_platform(&world, &world.client(caller), function, &objects).await;
-            let expected = refusal(Who::Platform, caller, false);
-            assert_eq!(answer.status, expected.unwrap_or(200), "{function} by {caller:?}: {}", answer.text);
-            if expected.is_none() {
-                let own = call_of_organization(&world, &world.client(caller), function, &objects).await;
-                assert_eq!(
-                    own.status,
-                    if names_an_object(function) { 404 } else { 200 },
-                    "{function}: {}",
-                    own.text
-                );
-            }
-        }
-        walked += 1;
-    }
-    assert!(walked > 20, "{walked}");
-    world.herald.stop().await;
-}
-
-/// Whether it is about one webhook, delivery or job. A webhook that is not found has no jobs.
-fn names_an_object(function: &str) -> bool {
-    let lists = ["webhooks/list", "webhooks/find", "webhooks/check-url", "jobs/running"];
-    let creates = ["webhooks/create", "webhooks/create-and-test"];
-    !lists.iter().chain(&creates).any(|other| *other == function)
-}
-
-async fn call_of_platform(world: &World, client: &Client, function: &str, objects: &Objects) -> Answer {
-    call_in(world, client, function, objects, "platform").await
-}
-
-/// The platform's objects, as if they were the organization's.
-async fn call_of_organization(world: &World, client: &Client, function: &str, objects: &Objects) -> Answer {
-    call_in(world, client, function, objects, &world.acme_id).await
-}
-
-async fn call_in(world: &World, client: &Client, function: &str, objects: &Objects, scope: &str) -> Answer {
-    if let Some((name, argument)) = json_argument(function) {
-        let arguments = json!({ "scope": scope, "webhook_id": objects.platform_webhook_id, name: argument });
-        return client.call_json(function, arguments).await;
-    }
-    let of_platform = |(name, value): (&'static str, String)| {
-        let value = match name {
-            "scope" => scope.to_owned(),
-            "webhook_id" => objects.platform_webhook_id.clone(),
-            "ids[0]" if function == "webhooks/delete" => objects.platform_webhook_id.clone(),
-            "delivery_id" | "ids[0]" => world.platform_delivery.clone(),
-            "job_id" => world.platform_job.clone(),
-            _ => value,
-        };
-        (name, value)
-    };
-    let fields: Vec<_> = fields(function, world, objects).into_iter().map(of_platform).collect();
-    let fields: Vec<(&str, &str)> = fields.iter().map(|(name, value)| (*name, value.as_str())).collect();
-    client.call(function, &fields).await
 }
 
 async fn call_with_fresh_objects(world: &World, function: &str, caller: Caller) -> Answer {
@@ -263,7 +199,7 @@ fn event() -> Value {
 }
 
 /// Of the functions that take JSON, and no form.
-fn json_argument(function: &str) -> Option<(&'static str, Value)> {
+pub(crate) fn json_argument(function: &str) -> Option<(&'static str, Value)> {
     match function {
         "events/publish" => Some(("event", event())),
         "events/publish-many" => Some(("events", json!([event(), event()]))),
@@ -272,7 +208,7 @@ fn json_argument(function: &str) -> Option<(&'static str, Value)> {
     }
 }
 
-fn fields(function: &str, world: &World, objects: &Objects) -> Vec<(&'static str, String)> {
+pub(crate) fn fields(function: &str, world: &World, objects: &Objects) -> Vec<(&'static str, String)> {
     let mut fields = match function {
         "session/read" | "session/sign-out" => return Vec::new(),
         "account/change-password" => {

@@ -19,6 +19,7 @@ mod objects;
 mod operations;
 mod pages;
 mod passwords;
+mod scopes;
 mod security_log;
 mod sessions;
 mod world;

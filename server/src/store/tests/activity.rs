@@ -114,7 +114,8 @@ async fn the_newest_attempt_is_known_whatever_waits_behind_it_and_when_it_is_con
     assert_eq!(last().await, (Some(NOW - 3 * HOUR + MINUTE), 1), "of both kinds the newer");
     store.deliveries(1, "held", 500).await;
     store.deliveries(1, "cancelled", 500).await;
-    complete(&store, 3, NOW - 4 * HOUR, Verdict::Delivered, 5).await;
+    complete(&store, 3, NOW - 3 * HOUR + MINUTE / 2, Verdict::Failed, 5_000).await;
+    complete(&store, 6, NOW - 4 * HOUR, Verdict::Delivered, 5).await;
     assert_eq!(last().await.1, 1, "what ended earlier is no news");
     while store.store.condense_activity(NOW).await.expect("condensed") {}
     assert_eq!(store.number("SELECT count(*) FROM activity WHERE span = 300").await, 0);

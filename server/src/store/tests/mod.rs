@@ -7,6 +7,7 @@ mod feed;
 mod grouping;
 mod jobs;
 mod keys;
+mod list_plans;
 mod opening;
 mod pages;
 mod plans;
