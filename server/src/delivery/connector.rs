@@ -3,7 +3,7 @@
 use std::{
     convert::Infallible,
     error::Error,
-    future::{Future, ready},
+    future::ready,
     io,
     net::{IpAddr, SocketAddr},
     pin::Pin,
@@ -13,17 +13,13 @@ use std::{
 };
 
 use domain::{
-    limits::{CLIENTS_KEPT_MAX, IDLE_CONNECTION_MAX, IN_FLIGHT_PER_WEBHOOK_MAX, RESPONSE_HEAD_BYTES_MAX},
+    limits::CLIENTS_KEPT_MAX,
     target::{Host, TargetPolicy, TargetUrl},
 };
-use http_body_util::Full;
-use hyper::{Uri, body::Bytes};
+use hyper::{Uri, http::uri::Scheme};
 use hyper_util::{
-    client::legacy::{
-        self,
-        connect::{Connected, HttpConnector, proxy::Tunnel},
-    },
-    rt::{TokioExecutor, TokioIo, TokioTimer},
+    client::legacy::connect::{HttpConnector, proxy::Tunnel},
+    rt::TokioIo,
 };
 use rustls::pki_types::ServerName;
 use tokio::{
@@ -33,22 +29,19 @@ use tokio::{
 };
 use tower::{Service, service_fn};
 
-use super::{egress::EgressProxy, guard::Guard};
-
-/// Sends requests over connections that are kept open.
-pub(super) type Client = legacy::Client<Connector, Full<Bytes>>;
+use super::{egress::EgressProxy, guard::Guard, pool::Client, sender::Timeouts};
 
 /// A client for each set of rules: a connection that was opened by one is of no use under another.
 pub(super) struct Clients {
     guard: Arc<Guard>,
-    connect_timeout: Duration,
+    timeouts: Timeouts,
     /// The one used last is the last.
     kept: Mutex<Vec<(Arc<TargetPolicy>, Client)>>,
 }
 
 impl Clients {
-    pub(super) fn new(guard: Arc<Guard>, connect_timeout: Duration) -> Self {
-        Self { guard, connect_timeout, kept: Mutex::default() }
+    pub(super) fn new(guard: Arc<Guard>, timeouts: Timeouts) -> Self {
+        Self { guard, timeouts, kept: Mutex::default() }
     }
 
     pub(super) fn under(&self, policy: Arc<TargetPolicy>) -> Client {
@@ -70,17 +63,12 @@ impl Clients {
     }
 
     fn build(&self, policy: Arc<TargetPolicy>) -> Client {
-        let connector = Connector { guard: Arc::clone(&self.guard), policy, timeout: self.connect_timeout };
-        legacy::Client::builder(TokioExecutor::new())
-            .pool_timer(TokioTimer::new())
-            .pool_idle_timeout(IDLE_CONNECTION_MAX)
-            .pool_max_idle_per_host(IN_FLIGHT_PER_WEBHOOK_MAX)
-            .http1_max_buf_size(RESPONSE_HEAD_BYTES_MAX)
-            .build(connector)
+        let Timeouts { connect, idle, .. } = self.timeouts;
+        Client::new(Connector { guard: Arc::clone(&self.guard), policy, timeout: connect }, idle)
     }
 }
 
-type Fault = Box<dyn Error + Send + Sync>;
+pub(super) type Fault = Box<dyn Error + Send + Sync>;
 
 /// There was no connection within the time for it.
 #[derive(Debug, thiserror::Error)]
@@ -96,40 +84,31 @@ pub(super) struct Connector {
     timeout: Duration,
 }
 
-impl Service<Uri> for Connector {
-    type Response = TokioIo<Connection>;
-    type Error = Fault;
-    type Future = Pin<Box<dyn Future<Output = Result<Self::Response, Fault>> + Send>>;
-
-    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Fault>> {
-        Poll::Ready(Ok(()))
-    }
-
-    fn call(&mut self, uri: Uri) -> Self::Future {
-        let this = self.clone();
-        Box::pin(async move {
-            let connection = timeout(this.timeout, this.connect(uri)).await.map_err(|_| TooSlow)??;
-            Ok(TokioIo::new(connection))
-        })
-    }
-}
-
 impl Connector {
+    pub(super) async fn open(&self, uri: Uri) -> Result<Connection, Fault> {
+        timeout(self.timeout, self.connect(uri)).await.map_err(|_| TooSlow)?
+    }
+
+    /// Whether what goes out under this scheme is read and passed on by the operator's proxy.
+    pub(super) fn relays(&self, scheme: &Scheme) -> bool {
+        self.guard.egress().is_some() && *scheme == Scheme::HTTP
+    }
+
     async fn connect(&self, uri: Uri) -> Result<Connection, Fault> {
         let target = TargetUrl::parse(&uri.to_string()).map_err(|issue| issue.detail)?;
         let way = match self.guard.egress() {
             None => {
                 let addresses = self.guard.addresses(&self.policy, &target).await?;
-                Connection::new(self.open(uri, addresses).await?)
+                Connection::new(self.reach(uri, addresses).await?)
             }
             Some(proxy) if target.is_https() => self.tunnel(proxy, uri).await?,
-            Some(proxy) => Connection { to_proxy: true, ..self.open_proxy(proxy).await? },
+            Some(proxy) => self.open_proxy(proxy).await?,
         };
         if target.is_https() { self.secure(way, server_name(target.host())?).await } else { Ok(way) }
     }
 
     /// To the first of the addresses that answers.
-    async fn open(&self, uri: Uri, addresses: Vec<IpAddr>) -> Result<TcpStream, Fault> {
+    async fn reach(&self, uri: Uri, addresses: Vec<IpAddr>) -> Result<TcpStream, Fault> {
         // The port is the URL's own.
         let checked: Vec<SocketAddr> = addresses.into_iter().map(|ip| SocketAddr::new(ip, 0)).collect();
         let resolver = service_fn(move |_| ready(Ok::<_, Infallible>(checked.clone().into_iter())));
@@ -186,19 +165,11 @@ impl<S: AsyncRead + AsyncWrite + Send + Unpin> Stream for S {}
 /// With or without TLS, through a proxy or not.
 pub(super) struct Connection {
     stream: Box<dyn Stream>,
-    /// Requests name their whole URL.
-    to_proxy: bool,
 }
 
 impl Connection {
     fn new(stream: impl Stream + 'static) -> Self {
-        Self { stream: Box::new(stream), to_proxy: false }
-    }
-}
-
-impl legacy::connect::Connection for Connection {
-    fn connected(&self) -> Connected {
-        Connected::new().proxy(self.to_proxy)
+        Self { stream: Box::new(stream) }
     }
 }
 
@@ -249,7 +220,7 @@ mod tests {
     fn clients() -> Clients {
         let allowed = vec!["10.0.0.0/8".parse().expect("a target")];
         let guard = Guard::new(TargetPolicy { allowed, allow_http: false }, None).expect("a guard");
-        Clients::new(Arc::new(guard), Duration::from_secs(1))
+        Clients::new(Arc::new(guard), Timeouts::default())
     }
 
     fn only(clients: &Clients, text: &str) -> Arc<TargetPolicy> {

@@ -10,10 +10,9 @@ use domain::{
     target::{Host, Refused, TargetUrl},
 };
 use hyper::StatusCode;
-use hyper_util::client::legacy;
 use rustls::{AlertDescription, CertificateError, InvalidMessage};
 
-use super::{connector::TooSlow, guard::NoAddress, sender::Timeouts};
+use super::{connector::TooSlow, guard::NoAddress, pool::RequestError, sender::Timeouts};
 
 /// Names of a wrong certificate that are told.
 const NAMES_TOLD_MAX: usize = 3;
@@ -51,7 +50,7 @@ pub(super) fn of_flood(target: &TargetUrl) -> Failure {
 /// No answer because of an error, which is found by its causes.
 /// `proxied`: the connection was to be opened by the operator's proxy.
 pub(super) fn of_request(
-    error: &legacy::Error,
+    error: &RequestError,
     target: &TargetUrl,
     timeouts: &Timeouts,
     proxied: bool,
@@ -166,7 +165,7 @@ fn of_certificate(fault: &CertificateError, target: &TargetUrl) -> Failure {
     }
 }
 
-fn of_connect(error: &legacy::Error, target: &TargetUrl) -> Failure {
+fn of_connect(error: &RequestError, target: &TargetUrl) -> Failure {
     let place = place(target);
     match io_kind(error) {
         Some(io::ErrorKind::ConnectionRefused) => failure(
@@ -187,7 +186,7 @@ fn of_connect(error: &legacy::Error, target: &TargetUrl) -> Failure {
 }
 
 /// Either the proxy cannot be reached, or it opened no connection.
-fn of_proxy(error: &legacy::Error, target: &TargetUrl) -> Failure {
+fn of_proxy(error: &RequestError, target: &TargetUrl) -> Failure {
     let text = format!(
         "The egress proxy opened no connection to {}: {}. Ask whoever runs the server.",
         place(target),
@@ -197,7 +196,7 @@ fn of_proxy(error: &legacy::Error, target: &TargetUrl) -> Failure {
 }
 
 /// What happened after the connection was there.
-fn of_exchange(error: &legacy::Error, target: &TargetUrl) -> Failure {
+fn of_exchange(error: &RequestError, target: &TargetUrl) -> Failure {
     let place = place(target);
     let http = cause::<hyper::Error>(error);
     if http.is_some_and(hyper::Error::is_parse_too_large) {

@@ -181,8 +181,11 @@ impl Lane {
         self.load.is_none() && ((self.route.is_none() && self.has_work()) || (self.more && is_low))
     }
 
-    /// A receiver that may have little under way needs little in memory.
+    /// A receiver that may have little under way, and has not shown that it works, needs little in memory.
     fn window_max(&self) -> usize {
+        if self.health.is_proven() {
+            return WINDOW_PER_WEBHOOK;
+        }
         (self.health.places() * WINDOW_PER_PLACE).clamp(WINDOW_MIN, WINDOW_PER_WEBHOOK)
     }
 

@@ -9,6 +9,7 @@ mod failure;
 mod guard;
 mod lane;
 mod pauses;
+mod pool;
 mod response;
 mod sender;
 #[cfg(test)]

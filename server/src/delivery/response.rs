@@ -18,13 +18,15 @@ use hyper::{
 use tokio::time::{Instant, timeout_at};
 
 /// Reads until the answer ends, breaks off, is longer than the bound, or the deadline comes; what was read by then is kept.
-/// The status line has already said how the attempt ended, so none of these changes that: they only cut the text.
-pub(super) async fn read(response: Response<Incoming>, deadline: Instant) -> Exchange {
+/// The status line has already said how the attempt ended, so none of these changes that: they only cut the text. Also says whether
+/// all of it was read.
+pub(super) async fn read(response: Response<Incoming>, deadline: Instant) -> (Exchange, bool) {
     let (headers, headers_cut) = kept_headers(response.headers());
     let mut body = Excerpt::default();
     let whole = timeout_at(deadline, body.fill(response.into_body())).await.unwrap_or(false);
     let (text, text_cut) = text(&body.kept);
-    Exchange { headers, body: text, truncated: headers_cut || text_cut || !whole || body.is_cut() }
+    let truncated = headers_cut || text_cut || !whole || body.is_cut();
+    (Exchange { headers, body: text, truncated }, whole)
 }
 
 /// How long the receiver asks to wait: a number of seconds, or a date (RFC 9110, 10.2.3). Anything else is ignored.

@@ -14,7 +14,9 @@ use std::{
 use domain::{
     Attempt, CustomHeaders, DeliveryId, EventId, Exchange, Issue, Outcome, RequestLine, Secret, Timestamp,
     Trigger, WebhookId, delivery_body,
-    limits::{ACKNOWLEDGED_READ_MAX, ATTEMPT_TIMEOUT, CONNECT_TIMEOUT, INTERIM_ANSWERS_MAX},
+    limits::{
+        ACKNOWLEDGED_READ_MAX, ATTEMPT_TIMEOUT, CONNECT_TIMEOUT, IDLE_CONNECTION_MAX, INTERIM_ANSWERS_MAX,
+    },
     sign,
     target::{AllowedTarget, TargetUrl},
 };
@@ -35,6 +37,7 @@ use super::{
     egress::EgressProxy,
     failure::{self, Failure},
     guard::Guard,
+    pool::Lease,
     response,
 };
 
@@ -175,11 +178,13 @@ pub struct Timeouts {
     pub connect: Duration,
     /// From the start to the last byte read.
     pub attempt: Duration,
+    /// How long a connection is kept open that nobody needs.
+    pub idle: Duration,
 }
 
 impl Default for Timeouts {
     fn default() -> Self {
-        Self { connect: CONNECT_TIMEOUT, attempt: ATTEMPT_TIMEOUT }
+        Self { connect: CONNECT_TIMEOUT, attempt: ATTEMPT_TIMEOUT, idle: IDLE_CONNECTION_MAX }
     }
 }
 
@@ -198,7 +203,7 @@ impl Sender {
 
     #[must_use]
     pub fn with_timeouts(guard: Arc<Guard>, timeouts: Timeouts) -> Self {
-        let clients = Clients::new(Arc::clone(&guard), timeouts.connect);
+        let clients = Clients::new(Arc::clone(&guard), timeouts);
         Self { guard, clients, timeouts }
     }
 
@@ -213,7 +218,7 @@ impl Sender {
         let signature = route.signature(due.id, now, &body);
         let request = Signed { due, body, signature: &signature, now };
         match self.attempt(route, request, deadline).await {
-            Ok(response) => answered(response, now, start, deadline, signature).await,
+            Ok((response, lease)) => answered(response, lease, now, start, deadline, signature).await,
             Err(Failure { class, text }) => Sent {
                 outcome: Outcome::Broken(class),
                 error_text: Some(text),
@@ -229,7 +234,7 @@ impl Sender {
         route: &Route,
         signed: Signed<'_>,
         deadline: Instant,
-    ) -> Result<Response<Incoming>, Failure> {
+    ) -> Result<(Response<Incoming>, Lease), Failure> {
         let Target { url, uri } = route.target.as_ref().map_err(|issue| failure::of_url(issue.clone()))?;
         let policy = self.guard.policy(route.own_targets.as_deref());
         self.guard.check_url(&policy, url).map_err(failure::of_refusal)?;
@@ -313,6 +318,7 @@ fn sensitive(value: &str) -> HeaderValue {
 
 async fn answered(
     response: Response<Incoming>,
+    lease: Lease,
     now: Timestamp,
     start: Instant,
     deadline: Instant,
@@ -323,11 +329,15 @@ async fn answered(
     let outcome = Outcome::Answered { status: status.as_u16(), retry_after };
     let deadline =
         if outcome.is_success() { deadline.min(Instant::now() + ACKNOWLEDGED_READ_MAX) } else { deadline };
-    let exchange = response::read(response, deadline).await;
+    let (exchange, whole) = response::read(response, deadline).await;
+    let duration = start.elapsed();
+    if whole {
+        lease.give_back(deadline).await;
+    }
     Sent {
         outcome,
         error_text: (!outcome.is_success()).then(|| failure::status_sentence(status, retry_after)),
-        duration: start.elapsed(),
+        duration,
         response: Some(exchange),
         signature,
     }

@@ -11,7 +11,11 @@ use crate::{
     job::job,
 };
 
-const TIMEOUTS: Timeouts = Timeouts { connect: Duration::from_secs(2), attempt: Duration::from_secs(3) };
+const TIMEOUTS: Timeouts = Timeouts {
+    connect: Duration::from_secs(2),
+    attempt: Duration::from_secs(3),
+    idle: Duration::from_secs(60),
+};
 /// How exact a timeout is.
 const EXACTNESS: f64 = 0.1;
 

@@ -3,6 +3,7 @@
 mod cancelling;
 mod failing;
 mod guarding;
+mod keeping;
 mod proxies;
 mod receiver;
 mod sending;
