@@ -4,7 +4,11 @@ use std::{
     env, fs, io,
     path::{Path, PathBuf},
     sync::atomic::{AtomicU32, Ordering},
+    thread,
 };
+
+/// A database that is still open can make a file while the others are removed; it makes but a few.
+const REMOVALS_MAX: usize = 1_000;
 
 /// In `$TMPDIR`, or else in the current folder: the system's own is often in memory, where a flush costs nothing.
 pub(super) struct Folder {
@@ -44,7 +48,12 @@ impl Folder {
 
 impl Drop for Folder {
     fn drop(&mut self) {
-        // What cannot be removed stays in sight under its name.
-        let _ = fs::remove_dir_all(&self.path);
+        for _ in 0..REMOVALS_MAX {
+            // What cannot be removed for another reason stays in sight under its name.
+            match fs::remove_dir_all(&self.path) {
+                Err(error) if error.kind() == io::ErrorKind::DirectoryNotEmpty => thread::yield_now(),
+                _ => return,
+            }
+        }
     }
 }
