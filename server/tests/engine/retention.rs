@@ -39,7 +39,8 @@ async fn old_events_go_and_new_ones_stay() {
     let old = PRUNE_ROWS + 50;
     admin.publish_logins(old).await;
     let keyed = admin.request("POST", "/api/organizations/parallelworks/webhook-events");
-    let keyed = keyed.header("idempotency-key", "k").body(crate::support::login_event("keyed").to_string());
+    let keyed = keyed.header("content-type", "application/json").header("idempotency-key", "k");
+    let keyed = keyed.body(crate::support::login_event("keyed").to_string());
     assert_eq!(crate::support::Client::answer(keyed).await.status, 202);
     admin.until_count(&webhook, "delivered", old + 1).await;
     herald.clock.advance(RETENTION - A_DAY);
