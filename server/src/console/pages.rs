@@ -71,14 +71,17 @@ pub(crate) async fn render_page(State(herald): State<Herald>, request: Request<B
     response
 }
 
-/// Leptos writes its scripts behind the document's end; they belong into it.
+/// Leptos writes its scripts behind the document's end, and marks before them; they belong into it.
 async fn whole(response: Response) -> Response {
-    const END: &str = "</body></html>";
+    const END: &str = "</body>";
     let (mut parts, body) = response.into_parts();
     let page = to_bytes(body, usize::MAX).await.unwrap_or_default();
     let page = String::from_utf8_lossy(&page);
     let page = match page.rsplit_once(END) {
-        Some((document, scripts)) => [document, scripts, END].concat(),
+        Some((document, rest)) => {
+            let scripts = rest.find("<script").map_or("", |start| &rest[start..]);
+            [document, scripts, END, "</html>"].concat()
+        }
         None => page.into_owned(),
     };
     parts.headers.remove(header::TRANSFER_ENCODING);
