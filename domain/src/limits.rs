@@ -55,6 +55,8 @@ pub const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 pub const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(15);
 /// Design: an address that was checked is used no longer than this.
 pub const IDLE_CONNECTION_MAX: Duration = Duration::from_secs(60);
+/// How long an attempt may wait, after its answer, for its connection to take another request: usual are microseconds.
+pub const GIVE_BACK_MAX: Duration = Duration::from_millis(50);
 /// A name that does not resolve within this is refused at save.
 pub const RESOLVE_TIMEOUT: Duration = Duration::from_secs(2);
 

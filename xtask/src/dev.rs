@@ -55,7 +55,10 @@ struct Running(Child);
 
 impl Running {
     fn stop(&mut self) {
-        // An error means that it has ended by itself.
+        // Its number may be another program's once it has ended.
+        if !matches!(self.0.try_wait(), Ok(None)) {
+            return;
+        }
         let _ = Tool::new("kill").args(["-TERM".to_owned(), self.0.id().to_string()]).output();
         let _ = self.0.wait();
     }

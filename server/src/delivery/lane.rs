@@ -5,7 +5,10 @@ use std::{
     sync::Arc,
 };
 
-use domain::{Health, Timestamp, WebhookId, limits::WINDOW_PER_WEBHOOK};
+use domain::{
+    Health, Timestamp, WebhookId,
+    limits::{LOAD_BYTES_MAX, WINDOW_PER_WEBHOOK},
+};
 
 use super::{Due, Route};
 
@@ -177,7 +180,8 @@ impl Lane {
     /// Whether the store is to be read: nothing can be started without it, or soon cannot. `room`: whether all windows
     /// together have any.
     pub(super) fn wants_load(&self, room: bool) -> bool {
-        let is_low = self.window.len() <= if room { self.window_max() / 2 } else { 0 };
+        let has_few = room && self.bytes < LOAD_BYTES_MAX && self.window.len() <= self.window_max() / 2;
+        let is_low = self.window.is_empty() || has_few;
         self.load.is_none() && ((self.route.is_none() && self.has_work()) || (self.more && is_low))
     }
 

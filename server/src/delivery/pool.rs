@@ -18,7 +18,10 @@ use hyper::{
     http::uri::{Authority, Scheme},
 };
 use hyper_util::rt::TokioIo;
-use tokio::time::{Instant, timeout_at};
+use tokio::{
+    task::AbortHandle,
+    time::{Instant, timeout_at},
+};
 
 use super::connector::{Connector, Fault};
 
@@ -45,7 +48,25 @@ pub(super) struct Client {
 }
 
 type Origin = (Scheme, Authority);
-type Line = SendRequest<Full<Bytes>>;
+
+/// A connection. Dropped, it is closed, and what was not written yet is not written.
+struct Line {
+    send: SendRequest<Full<Bytes>>,
+    /// It would go on writing to a receiver that does not read.
+    exchanges: AbortHandle,
+}
+
+impl Line {
+    async fn ready(&mut self) -> Result<(), hyper::Error> {
+        self.send.ready().await
+    }
+}
+
+impl Drop for Line {
+    fn drop(&mut self) {
+        self.exchanges.abort();
+    }
+}
 
 impl Client {
     /// Connections that nobody needs for `idle_max` are closed.
@@ -65,7 +86,7 @@ impl Client {
         address(&mut request, &authority, self.connector.relays(&scheme));
         let origin = (scheme, authority);
         while let Some(mut line) = self.idle.take(&origin) {
-            match line.try_send_request(request).await {
+            match line.send.try_send_request(request).await {
                 Ok(response) => return Ok((response, self.lease(origin, line))),
                 // The receiver has closed it meanwhile, and nothing was sent.
                 Err(mut error) => match error.take_message() {
@@ -75,7 +96,7 @@ impl Client {
             }
         }
         let mut line = self.open(uri).await?;
-        let response = line.send_request(request).await?;
+        let response = line.send.send_request(request).await?;
         Ok((response, self.lease(origin, line)))
     }
 
@@ -87,9 +108,9 @@ impl Client {
         let connection = self.connector.open(uri).await.map_err(RequestError::Connect)?;
         let mut builder = http1::Builder::new();
         builder.max_buf_size(RESPONSE_HEAD_BYTES_MAX);
-        let (mut line, exchanges) = builder.handshake(TokioIo::new(connection)).await?;
-        // Its errors are told to who waits for the answer. It ends when the line is dropped.
-        tokio::spawn(exchanges);
+        let (send, exchanges) = builder.handshake(TokioIo::new(connection)).await?;
+        // Its errors are told to who waits for the answer.
+        let mut line = Line { send, exchanges: tokio::spawn(exchanges).abort_handle() };
         line.ready().await?;
         Ok(line)
     }
@@ -143,7 +164,7 @@ struct Kept {
 
 impl Kept {
     fn is_good(&self, idle_max: Duration) -> bool {
-        !self.line.is_closed() && self.since.elapsed() < idle_max
+        !self.line.send.is_closed() && self.since.elapsed() < idle_max
     }
 }
 

@@ -15,7 +15,8 @@ use domain::{
     Attempt, CustomHeaders, DeliveryId, EventId, Exchange, Issue, Outcome, RequestLine, Secret, Timestamp,
     Trigger, WebhookId, delivery_body,
     limits::{
-        ACKNOWLEDGED_READ_MAX, ATTEMPT_TIMEOUT, CONNECT_TIMEOUT, IDLE_CONNECTION_MAX, INTERIM_ANSWERS_MAX,
+        ACKNOWLEDGED_READ_MAX, ATTEMPT_TIMEOUT, CONNECT_TIMEOUT, GIVE_BACK_MAX, IDLE_CONNECTION_MAX,
+        INTERIM_ANSWERS_MAX,
     },
     sign,
     target::{AllowedTarget, TargetUrl},
@@ -332,7 +333,7 @@ async fn answered(
     let (exchange, whole) = response::read(response, deadline).await;
     let duration = start.elapsed();
     if whole {
-        lease.give_back(deadline).await;
+        lease.give_back(deadline.min(Instant::now() + GIVE_BACK_MAX)).await;
     }
     Sent {
         outcome,

@@ -374,6 +374,8 @@ impl Turns {
             self.lanes.remove(&id);
             return;
         }
+        // What comes while all places are taken has no turn of its own.
+        lane.is_full |= lane.has_work() && lane.in_flight >= lane.health.places();
         let is_free = match lane.place {
             Place::Nowhere => true,
             // It has shown meanwhile that it works.

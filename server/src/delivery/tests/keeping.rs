@@ -1,6 +1,7 @@
 //! Connections that are kept open, and those that are not.
 
 use futures::future::join_all;
+use tokio::{io::AsyncReadExt, net::TcpListener};
 
 use super::{
     receiver::{Act, Receiver},
@@ -71,4 +72,20 @@ async fn a_connection_that_nobody_needs_is_closed() {
     let sender = Sender::with_timeouts(guard(&["127.0.0.0/8"]), timeouts);
     assert_eq!(sender.send_job(&due(&receiver.url()), NOW).await.outcome, answered(200));
     receiver.closed().await;
+}
+
+#[tokio::test]
+async fn nothing_more_is_written_for_an_attempt_that_is_over() {
+    const BODY_BYTES: usize = 64 * 1024 * 1024;
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+    let mut job = due(&format!("http://{}/", listener.local_addr().expect("an address")));
+    job.due.payload = "x".repeat(BODY_BYTES).into();
+    let sender = hasty_sender();
+    let (sent, accepted) = tokio::join!(sender.send_job(&job, NOW), listener.accept());
+    assert_eq!(broken(&sent).0, ErrorClass::Timeout);
+    let (mut stream, _) = accepted.expect("a connection");
+    let mut read = Vec::new();
+    // The end may come as a reset.
+    let _ = stream.read_to_end(&mut read).await;
+    assert!(read.len() < BODY_BYTES, "what the receiver had not taken by then was dropped");
 }

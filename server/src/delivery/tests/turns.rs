@@ -106,6 +106,22 @@ fn what_arrives_is_started_in_its_order_and_within_the_lanes_places() {
 }
 
 #[test]
+fn a_lane_whose_work_comes_while_all_its_places_are_taken_gets_more_of_them() {
+    let mut turns = turns();
+    let mut under_way = std::collections::VecDeque::new();
+    ready(&mut turns, 1, 1..=4, Record::New);
+    under_way.extend(starts(&mut turns));
+    for key in 5..=100 {
+        turns.take_news(arrived(1, [key]), NOW);
+        end(&mut turns, &under_way.pop_front().expect("one is under way"), &SUCCESS);
+        under_way.extend(starts(&mut turns));
+    }
+    turns.take_news(arrived(1, 101..=200), NOW);
+    under_way.extend(starts(&mut turns));
+    assert!(under_way.len() > IN_FLIGHT_PER_WEBHOOK_START, "{}", under_way.len());
+}
+
+#[test]
 fn a_lane_that_needs_few_places_gets_no_more_of_them() {
     let mut turns = turns();
     ready(&mut turns, 1, [0], Record::New);
