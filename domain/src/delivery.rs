@@ -6,7 +6,7 @@ use std::{fmt, str::FromStr, time::Duration};
 
 use serde::{Deserialize, Serialize};
 
-use crate::{DeliveryId, EventId, EventType, Issue, Timestamp, WebhookId};
+use crate::{DeliveryId, EventId, EventType, Issue, MASKED, Timestamp, WebhookId};
 
 /// Where a delivery stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -360,6 +360,24 @@ pub struct DeliveryDetail {
     pub body: String,
     /// In their order.
     pub attempts: Vec<Attempt>,
+}
+
+impl DeliveryDetail {
+    /// The headers that an attempt's request had, in their order; the values of the webhook's own are masked.
+    #[must_use]
+    pub fn request_headers(&self, attempt: &Attempt) -> Vec<(String, String)> {
+        let line = RequestLine {
+            delivery_id: self.delivery.id,
+            event_id: self.delivery.event_id,
+            event_time: self.event_time,
+            sequence: self.sequence,
+            attempt: attempt.number,
+            started_at: attempt.started_at,
+        };
+        let own = line.headers(&attempt.signature).into_iter();
+        let own = own.map(|(name, value)| (name.to_owned(), value.into_owned()));
+        own.chain(attempt.custom_headers.iter().map(|name| (name.clone(), MASKED.to_owned()))).collect()
+    }
 }
 
 #[cfg(test)]

@@ -1,28 +1,11 @@
 //! An attempt as a command that anyone can run: the same bytes, under the same signature.
 
-use domain::{Attempt, DeliveryDetail, MASKED, RequestLine};
-
-/// The request's headers as they were sent; the values of the webhook's own are masked.
-pub(super) fn request_headers(detail: &DeliveryDetail, attempt: &Attempt) -> Vec<(String, String)> {
-    let line = RequestLine {
-        delivery_id: detail.delivery.id,
-        event_id: detail.delivery.event_id,
-        event_time: detail.event_time,
-        sequence: detail.sequence,
-        attempt: attempt.number,
-        started_at: attempt.started_at,
-    };
-    let own = line
-        .headers(&attempt.signature)
-        .into_iter()
-        .map(|(name, value)| (name.to_owned(), value.into_owned()));
-    own.chain(attempt.custom_headers.iter().map(|name| (name.clone(), MASKED.to_owned()))).collect()
-}
+use domain::{Attempt, DeliveryDetail};
 
 /// For a POSIX shell. `--globoff`: brackets and braces in a URL are meant as they stand.
 pub(super) fn command(detail: &DeliveryDetail, attempt: &Attempt) -> String {
     let mut words = vec![format!("curl --globoff --include {}", quoted(&attempt.url))];
-    for (name, value) in request_headers(detail, attempt) {
+    for (name, value) in detail.request_headers(attempt) {
         words.push(format!("--header {}", quoted(&format!("{name}: {value}"))));
     }
     words.push(format!("--data-raw {}", quoted(&detail.body)));

@@ -6,7 +6,7 @@ use leptos::{
     prelude::*,
 };
 
-use super::{EXCHANGE, Shown, Side, curl::request_headers};
+use super::{EXCHANGE, Shown, Side};
 use crate::islands::{copy::CopyButton, json::Json};
 
 #[component]
@@ -46,7 +46,7 @@ pub(super) fn ExchangePanel(
 #[component]
 fn Request(detail: DeliveryDetail, attempt: Option<Attempt>) -> impl IntoView {
     let headers = match &attempt {
-        Some(attempt) => Either::Left(view! { <Headers headers=request_headers(&detail, attempt)/> }),
+        Some(attempt) => Either::Left(view! { <Headers headers=detail.request_headers(attempt)/> }),
         None => Either::Right(view! {
             <p class="exchange-note">"Nothing was sent yet. This is the body that will be; it does not change any more."</p>
         }),

@@ -2,7 +2,7 @@
 
 use api::{Problem, deliveries::DeliveryFilter};
 use axum::http::StatusCode;
-use domain::{Attempt, Delivery, DeliveryDetail, MASKED, RequestLine};
+use domain::{Attempt, Delivery, DeliveryDetail};
 use serde_json::{Map, Value, json};
 
 use super::{Call, Reply, query::Query};
@@ -57,7 +57,7 @@ pub(super) fn attempt_json(detail: &DeliveryDetail, attempt: &Attempt) -> Value 
         "trigger": attempt.trigger,
         "startedAt": attempt.started_at,
         "durationMs": attempt.duration_ms,
-        "request": { "method": "POST", "url": attempt.url, "headers": request_headers(detail, attempt) },
+        "request": { "method": "POST", "url": attempt.url, "headers": by_name(detail.request_headers(attempt)) },
     });
     let response = attempt.response.as_ref().map(|response| {
         let headers = by_name(response.headers.iter().cloned());
@@ -76,25 +76,8 @@ pub(super) fn attempt_json(detail: &DeliveryDetail, attempt: &Attempt) -> Value 
     answer
 }
 
-fn request_headers(detail: &DeliveryDetail, attempt: &Attempt) -> Value {
-    let line = RequestLine {
-        delivery_id: detail.delivery.id,
-        event_id: detail.delivery.event_id,
-        event_time: detail.event_time,
-        sequence: detail.sequence,
-        attempt: attempt.number,
-        started_at: attempt.started_at,
-    };
-    let own = line
-        .headers(&attempt.signature)
-        .into_iter()
-        .map(|(name, value)| (name.to_owned(), value.into_owned()));
-    let custom = attempt.custom_headers.iter().map(|name| (name.clone(), MASKED.to_owned()));
-    by_name(own.chain(custom))
-}
-
 /// Several of one name are joined, as HTTP has it.
-fn by_name(headers: impl Iterator<Item = (String, String)>) -> Value {
+fn by_name(headers: impl IntoIterator<Item = (String, String)>) -> Value {
     let mut map = Map::new();
     for (name, value) in headers {
         let joined = match map.get(&name).and_then(Value::as_str) {
