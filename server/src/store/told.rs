@@ -6,10 +6,10 @@ use api::{
     deliveries::WebhookState,
     find::{FoundEvent, Told, Untold, Why},
 };
-use domain::{Delivery, EventType, OrganizationId, Timestamp, limits::TOLD_SHOWN_MAX};
+use domain::{EventType, OrganizationId, Timestamp, limits::TOLD_SHOWN_MAX};
 use sqlx::{FromRow, SqliteConnection};
 
-use super::{StoreError, find::EventRow, last_attempts::last_attempt, parsed, to_json};
+use super::{StoreError, deliveries::ViewRow, find::EventRow, last_attempts::last_attempt, parsed, to_json};
 
 /// What is known of the webhooks of the events on a page, read for all of them at once.
 pub(super) struct Known {
@@ -64,7 +64,7 @@ impl Known {
         let untold: Result<Vec<Untold>, StoreError> =
             untold.filter_map(|webhook| webhook.untold(event_type, happened_at).transpose()).collect();
         let shown = self.deliveries.remove(&event.seq).unwrap_or_default().into_iter();
-        let shown: Result<Vec<Told>, StoreError> = shown.map(|row| row.told(&event.id, event_type)).collect();
+        let shown: Result<Vec<Told>, StoreError> = shown.map(ToldRow::told).collect();
         Ok(FoundEvent {
             id: parsed(&event.id)?,
             event_type,
@@ -88,7 +88,7 @@ pub(super) const TOLD: &str = "
 
 /// Since when a webhook is disabled is known from the audit log: when it was disabled last, or made so.
 pub(super) const TOLD_SHOWN: &str = "
-    SELECT d.event_seq, d.id, w.id AS webhook_id, w.name, w.enabled, w.deleted_at IS NOT NULL AS deleted, w.platform,
+    SELECT d.event_seq, d.seq, d.id, e.id AS event_id, e.type AS event_type, w.id AS webhook_id, w.name, w.enabled, w.deleted_at IS NOT NULL AS deleted, w.platform,
            d.state, d.test, d.attempts, d.due_at, d.created_at, d.delivered_at, e.purged_at IS NOT NULL AS purged,
            a.status AS last_status,
            a.error_class AS last_error_class, a.started_at AS last_at,
@@ -106,19 +106,12 @@ pub(super) const TOLD_SHOWN: &str = "
 #[derive(FromRow)]
 struct ToldRow {
     event_seq: i64,
-    id: String,
-    webhook_id: String,
+    #[sqlx(flatten)]
+    delivery: ViewRow,
     name: String,
     enabled: bool,
     deleted: bool,
     platform: bool,
-    state: String,
-    test: bool,
-    attempts: u32,
-    due_at: Option<i64>,
-    created_at: i64,
-    delivered_at: Option<i64>,
-    purged: bool,
     last_status: Option<u16>,
     last_error_class: Option<String>,
     last_at: Option<i64>,
@@ -126,25 +119,13 @@ struct ToldRow {
 }
 
 impl ToldRow {
-    fn told(self, event_id: &str, event_type: EventType) -> Result<Told, StoreError> {
+    fn told(self) -> Result<Told, StoreError> {
         let last = last_attempt(self.last_at, self.last_status, self.last_error_class.as_deref())?;
         Ok(Told {
             name: self.name,
             state: state(self.enabled, self.deleted),
             platform: self.platform,
-            delivery: Delivery {
-                id: parsed(&self.id)?,
-                event_id: parsed(event_id)?,
-                event_type,
-                webhook_id: parsed(&self.webhook_id)?,
-                status: parsed(&self.state)?,
-                test: self.test,
-                attempts: self.attempts,
-                next_attempt_at: self.due_at.map(Timestamp::from_unix_ms),
-                created_at: Timestamp::from_unix_ms(self.created_at),
-                delivered_at: self.delivered_at.map(Timestamp::from_unix_ms),
-                purged: self.purged,
-            },
+            delivery: self.delivery.delivery()?,
             last: last.map(|last| last.summary),
             disabled_since: self.disabled_at.map(Timestamp::from_unix_ms),
         })
