@@ -3,32 +3,21 @@
 //! It is said on a button, not done to the page: what somebody reads there, an answer of the receiver perhaps, must not change
 //! into another under their eyes.
 
-use std::time::Duration;
-
 use api::deliveries::{DeliveryRow, delivery_progress};
 use domain::{DeliveryId, DeliveryState, Scope};
 use leptos::prelude::*;
 
 use super::{
-    news::{News, NewsBar},
-    polling::{Heard, poll},
+    news::{News, NewsBar, follow},
+    polling::Heard,
 };
-
-const EVERY: Duration = Duration::from_secs(2);
 
 /// For a delivery that is pending: the page has so many of its attempts. `to` loads the page anew.
 #[island]
 pub(crate) fn NewAttempts(scope: Scope, delivery: DeliveryId, attempts: u32, to: String) -> impl IntoView {
-    let news = RwSignal::new(News::Nothing);
-    Effect::new(move |_| {
-        poll(EVERY, move || async move {
-            let (said, heard) = match delivery_progress(scope, delivery).await {
-                Ok(now) => (words(&now, attempts), heard(&now)),
-                Err(problem) => News::instead(&problem),
-            };
-            news.set(said);
-            heard
-        });
+    let news = follow(move || async move {
+        let now = delivery_progress(scope, delivery).await?;
+        Ok((words(&now, attempts), heard(&now)))
     });
     view! { <NewsBar news to nothing="What comes of the next attempt is said here."/> }
 }

@@ -1,17 +1,13 @@
 //! How many deliveries have come since the list was loaded.
 
-use std::time::Duration;
-
 use api::deliveries::{DeliveryFilter, count_newer};
 use domain::{DeliveryId, Scope, WebhookId, limits::NEWER_COUNTED_MAX};
 use leptos::prelude::*;
 
 use super::{
-    news::{News, NewsBar},
-    polling::{Heard, poll},
+    news::{News, NewsBar, follow},
+    polling::Heard,
 };
-
-const EVERY: Duration = Duration::from_secs(2);
 
 /// `than` is the newest delivery of the list; `to` loads the list anew.
 #[island]
@@ -22,20 +18,9 @@ pub(crate) fn Live(
     than: Option<DeliveryId>,
     to: String,
 ) -> impl IntoView {
-    let news = RwSignal::new(News::Nothing);
-    Effect::new(move |_| {
-        let filter = filter.clone();
-        poll(EVERY, move || {
-            let asked = count_newer(scope, webhook, filter.clone(), than);
-            async move {
-                let (said, heard) = match asked.await {
-                    Ok(count) => (counted(count), Heard::Answer),
-                    Err(problem) => News::instead(&problem),
-                };
-                news.set(said);
-                heard
-            }
-        });
+    let news = follow(move || {
+        let asked = count_newer(scope, webhook, filter.clone(), than);
+        async move { Ok((counted(asked.await?), Heard::Answer)) }
     });
     view! { <NewsBar news to nothing="New deliveries are said here."/> }
 }

@@ -1,9 +1,13 @@
 //! What is new since a page was loaded: said, and loaded when one wants to. What is being read never moves.
 
+use std::{future::Future, time::Duration};
+
 use api::{Code, Problem};
 use leptos::prelude::*;
 
-use super::polling::Heard;
+use super::polling::{Heard, poll};
+
+const EVERY: Duration = Duration::from_secs(2);
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum News {
@@ -17,7 +21,7 @@ pub(super) enum News {
 
 impl News {
     /// Of a problem that came in place of an answer.
-    pub(super) fn instead(problem: &Problem) -> (Self, Heard) {
+    fn instead(problem: &Problem) -> (Self, Heard) {
         match problem.code {
             Code::Unauthenticated => (Self::SignedOut, Heard::End),
             _ => (Self::Away, Heard::Nothing),
@@ -31,6 +35,26 @@ impl News {
             Self::SignedOut => Some("You are signed out. Reload this page to sign in again."),
         }
     }
+}
+
+/// Asks again and again what is new.
+pub(super) fn follow<A>(ask: impl Fn() -> A + Clone + 'static) -> RwSignal<News>
+where
+    A: Future<Output = Result<(News, Heard), Problem>> + 'static,
+{
+    let news = RwSignal::new(News::Nothing);
+    Effect::new(move |_| {
+        let ask = ask.clone();
+        poll(EVERY, move || {
+            let asked = ask();
+            async move {
+                let (said, heard) = asked.await.unwrap_or_else(|problem| News::instead(&problem));
+                news.set(said);
+                heard
+            }
+        });
+    });
+    news
 }
 
 /// `to` loads what is new. While there is nothing it says what will be said there, so that nothing moves when it is.
