@@ -14,7 +14,7 @@ use super::{
 use crate::{
     clock::Clock,
     herald::PublicUrl,
-    store::{ActedBy, NewApiKey},
+    store::{ActedBy, FirstAdmin, NewApiKey, Store},
     tokens::{hint, new_api_key, token_hash},
     usecases::first_admin,
 };
@@ -56,14 +56,25 @@ pub(super) async fn run(args: BootstrapArgs) -> Result<(), CommandError> {
             .await
             .map_err(|problem| in_words(&problem))?;
     let (organization, username) = (admin.organization.to_string(), admin.username.as_str().to_owned());
-    let api_key = new_api_key(&public_url.host());
-    let title = Name::parse("bootstrap")?;
-    let key = NewApiKey { title, key_hash: token_hash(&api_key), hint: hint(&api_key), expires_at: None };
     let store = args.database.open(Clock::system()).await?;
-    let made = store.set_up(admin, Some(key), ActedBy::command()).await;
+    let made = set_up(&store, admin, "bootstrap", &public_url).await;
     store.close().await;
-    let (_, user_id) = made?;
+    let (user_id, api_key) = made?;
     print(&Done { organization, username, user_id, api_key })
+}
+
+/// Makes the first organization and its admin, with an API key of this title.
+pub(super) async fn set_up(
+    store: &Store,
+    admin: FirstAdmin,
+    title: &str,
+    public_url: &PublicUrl,
+) -> Result<(UserId, String), CommandError> {
+    let api_key = new_api_key(&public_url.host());
+    let title = Name::parse(title)?;
+    let key = NewApiKey { title, key_hash: token_hash(&api_key), hint: hint(&api_key), expires_at: None };
+    let (_, user_id) = store.set_up(admin, Some(key), ActedBy::command()).await?;
+    Ok((user_id, api_key))
 }
 
 fn print(done: &Done) -> Result<(), CommandError> {

@@ -14,6 +14,7 @@ use crate::{
     clock::Clock,
     commands::{
         CommandError,
+        bootstrap::set_up,
         database::{DatabaseArgs, in_words},
     },
     delivery::Guard,
@@ -21,8 +22,7 @@ use crate::{
     http,
     limits::RateLimits,
     passwords::Passwords,
-    store::{ActedBy, NewApiKey, Store},
-    tokens::{hint, new_api_key, random_token, token_hash},
+    tokens::random_token,
     usecases::first_admin,
 };
 
@@ -44,8 +44,10 @@ impl Stage {
     pub(super) async fn play(self, password: &str, receiver: &Receiver) -> Result<Actor, CommandError> {
         let end = Clock::system().now();
         let clock = Clock::given(end - story::LENGTH);
+        let admin = first_admin(&Passwords::default(), ORGANIZATION, ADMIN, ADMIN_EMAIL, password).await;
+        let admin = admin.map_err(|problem| in_words(&problem))?;
         let store = self.database.open(clock.clone()).await?;
-        let api_key = set_up(&store, password, &self.public_url).await?;
+        let (_, api_key) = set_up(&store, admin, "directory sync", &self.public_url).await?;
         let herald = Herald::new(store, clock.clone(), self.guard, self.public_url);
         let herald = herald.limited_to(RateLimits::none());
         let (stop, stopped) = watch::channel(false);
@@ -65,16 +67,6 @@ impl Stage {
         herald.store.close().await;
         Ok(actor)
     }
-}
-
-async fn set_up(store: &Store, password: &str, public_url: &PublicUrl) -> Result<String, CommandError> {
-    let admin = first_admin(&Passwords::default(), ORGANIZATION, ADMIN, ADMIN_EMAIL, password).await;
-    let admin = admin.map_err(|problem| in_words(&problem))?;
-    let api_key = new_api_key(&public_url.host());
-    let title = domain::Name::parse("directory sync")?;
-    let key = NewApiKey { title, key_hash: token_hash(&api_key), hint: hint(&api_key), expires_at: None };
-    store.set_up(admin, Some(key), ActedBy::command()).await?;
-    Ok(api_key)
 }
 
 /// Moves the clock on to a moment, in strides and with a stop wherever something is due.

@@ -130,9 +130,7 @@ impl Receiver {
     }
 
     pub(super) fn tell(&self, route: &str, answer: Answer) {
-        if let Some(desk) = locked(&self.desks).get_mut(route) {
-            desk.answer = answer;
-        }
+        tell(&self.desks, route, answer);
     }
 }
 
@@ -144,6 +142,12 @@ impl Drop for Receiver {
 
 fn locked(desks: &Desks) -> MutexGuard<'_, BTreeMap<&'static str, Desk>> {
     desks.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn tell(desks: &Desks, route: &str, answer: Answer) {
+    if let Some(desk) = locked(desks).get_mut(route) {
+        desk.answer = answer;
+    }
 }
 
 async fn receive(State(desks): State<Desks>, Path(route): Path<String>) -> Response {
@@ -166,9 +170,7 @@ struct Told {
 }
 
 async fn told(State(desks): State<Desks>, Form(Told { route, answer }): Form<Told>) -> Redirect {
-    if let Some(desk) = locked(&desks).get_mut(route.as_str()) {
-        desk.answer = answer;
-    }
+    tell(&desks, &route, answer);
     Redirect::to("/")
 }
 

@@ -186,9 +186,8 @@ fn troubles() -> impl Iterator<Item = Moment> {
 
 /// Newcomers, changes of groups, and those who leave.
 fn comings_and_goings() -> impl Iterator<Item = Moment> {
-    let newcomers = PEOPLE[THERE_AT_FIRST..].iter().zip(1..);
-    let newcomers = newcomers.flat_map(|(person, number)| {
-        let starts = HOUR * (15 * number) + minutes(number * 11);
+    let newcomers = PEOPLE[THERE_AT_FIRST..].iter().flat_map(|person| {
+        let starts = joined(person);
         [at(starts, Act::Join(person)), at(starts + minutes(4), Act::Add(person, OPERATIONS))]
     });
     let moves = PEOPLE.iter().take(THERE_AT_FIRST).zip(1..).map(|(person, number)| {
