@@ -1,6 +1,9 @@
 //! Everything that a request or a command needs, in one place.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::{
+    ops::Deref,
+    sync::{Arc, Mutex, PoisonError},
+};
 
 use domain::{RetryPolicy, limits::TEST_SENDS_AT_ONCE_MAX, target::parse_origin};
 use tokio::sync::{Semaphore, watch};
@@ -18,9 +21,14 @@ use crate::{
     tokens::{random_token, token_hash},
 };
 
-/// The running server's parts. Cheap to clone.
+/// The running server. Cheap to clone: each request has it in several hands.
 #[derive(Clone)]
 pub struct Herald {
+    parts: Arc<Parts>,
+}
+
+#[derive(Clone)]
+pub struct Parts {
     pub(crate) store: Store,
     pub(crate) clock: Clock,
     pub(crate) guard: Arc<Guard>,
@@ -36,51 +44,58 @@ pub struct Herald {
     first_run: Arc<Mutex<Option<[u8; 32]>>>,
 }
 
+impl Deref for Herald {
+    type Target = Parts;
+
+    fn deref(&self) -> &Parts {
+        &self.parts
+    }
+}
+
 impl Herald {
     #[must_use]
     pub fn new(store: Store, clock: Clock, guard: Arc<Guard>, public_url: PublicUrl) -> Self {
-        let passwords = Passwords::default();
-        let flashes = Flashes::default();
-        let sender = Arc::new(Sender::new(Arc::clone(&guard)));
-        let pauses = Pauses::default();
-        let access_cache = AccessCache::default();
-        let test_sends = Arc::new(Semaphore::new(TEST_SENDS_AT_ONCE_MAX));
-        let limits = Limits::default();
-        let proxies = Arc::default();
-        let first_run = Arc::default();
-        Self {
+        Self::of(Parts {
             store,
             clock,
+            sender: Arc::new(Sender::new(Arc::clone(&guard))),
             guard,
-            sender,
-            pauses,
-            passwords,
+            pauses: Pauses::default(),
+            passwords: Passwords::default(),
             public_url,
-            flashes,
-            access_cache,
-            test_sends,
-            limits,
-            proxies,
-            first_run,
-        }
+            flashes: Flashes::default(),
+            access_cache: AccessCache::default(),
+            test_sends: Arc::new(Semaphore::new(TEST_SENDS_AT_ONCE_MAX)),
+            limits: Limits::default(),
+            proxies: Arc::default(),
+            first_run: Arc::default(),
+        })
+    }
+
+    fn of(parts: Parts) -> Self {
+        Self { parts: Arc::new(parts) }
+    }
+
+    fn into_parts(self) -> Parts {
+        Arc::unwrap_or_clone(self.parts)
     }
 
     /// The same with other limits than by default.
     #[must_use]
     pub fn limited_to(self, rates: RateLimits) -> Self {
-        Self { limits: Limits::new(rates), ..self }
+        Self::of(Parts { limits: Limits::new(rates), ..self.into_parts() })
     }
 
     /// The same with a list of passwords that nobody may set.
     #[must_use]
     pub(crate) fn setting(self, passwords: Passwords) -> Self {
-        Self { passwords, ..self }
+        Self::of(Parts { passwords, ..self.into_parts() })
     }
 
     /// The same behind proxies whose word is taken for where a request comes from.
     #[must_use]
     pub fn behind(self, proxies: TrustedProxies) -> Self {
-        Self { proxies: Arc::new(proxies), ..self }
+        Self::of(Parts { proxies: Arc::new(proxies), ..self.into_parts() })
     }
 
     /// The delivery engine of this server.
@@ -92,7 +107,8 @@ impl Herald {
 
     /// Runs bulk jobs and the retention until `stop` turns true.
     pub async fn keep_house(self, stop: watch::Receiver<bool>) {
-        housekeeping::run(self.store, self.clock, stop).await;
+        let Parts { store, clock, .. } = self.into_parts();
+        housekeeping::run(store, clock, stop).await;
     }
 
     /// Opens the first run and answers the token of its one-time link. A link made before is void.

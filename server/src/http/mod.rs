@@ -17,6 +17,7 @@ use axum::{
     routing::{get, post},
 };
 use domain::limits::REQUEST_BODY_BYTES_MAX;
+use tower::ServiceBuilder;
 use tower_http::csrf::{CsrfLayer, ProtectionError};
 
 use crate::{console, herald::Herald};
@@ -37,12 +38,16 @@ pub fn router(herald: Herald) -> Router {
         .route("/theme", post(console::set_theme))
         .route("/fn/{*path}", post(console::call_function))
         .fallback(console::render_page)
-        .layer(DefaultBodyLimit::max(REQUEST_BODY_BYTES_MAX))
-        .layer(middleware::from_fn_with_state(herald.clone(), forged::refuse))
-        .layer(csrf())
-        .layer(middleware::from_fn_with_state(herald.clone(), limits::apply))
-        .layer(middleware::from_fn_with_state(herald.clone(), headers::add))
-        .layer(middleware::from_fn(source::note))
+        // One after the other from the outside, as one layer: the router boxes and clones each of its own for every request.
+        .layer(
+            ServiceBuilder::new()
+                .layer(middleware::from_fn(source::note))
+                .layer(middleware::from_fn_with_state(herald.clone(), headers::add))
+                .layer(middleware::from_fn_with_state(herald.clone(), limits::apply))
+                .layer(csrf())
+                .layer(middleware::from_fn_with_state(herald.clone(), forged::refuse))
+                .layer(DefaultBodyLimit::max(REQUEST_BODY_BYTES_MAX)),
+        )
         .with_state(herald)
 }
 
