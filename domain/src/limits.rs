@@ -135,20 +135,25 @@ pub const SELECTION_MAX: usize = 1_000;
 
 /// Writes that may share one transaction.
 pub const GROUP_WRITES_MAX: usize = 1_024;
-/// Deliveries that the events of one transaction may make, by what they made lately: beyond, results of attempts would wait.
+/// Deliveries that the events of one transaction may make, by what they made lately: beyond, others would wait.
 pub const GROUP_DELIVERIES_MAX: usize = 8_192;
 /// Bytes of events and answers that may share one transaction.
 pub const GROUP_BYTES_MAX: usize = 16 * 1024 * 1024;
 /// After a group of so many writes there is load, and the next one waits a moment for company.
 pub const LOADED_GROUP_WRITES: usize = 16;
-pub const GROUP_LINGER: Duration = Duration::from_millis(1);
+pub const GROUP_LINGER: Duration = Duration::from_millis(2);
+/// How long the results of attempts gather before they are stored, unless many other writes take them along. After a crash what was
+/// not stored is sent once more.
+pub const RESULTS_LINGER: Duration = Duration::from_millis(5);
 /// Deliveries that are gathered before they are inserted.
 pub const INSERTED_ROWS_MAX: usize = 5_000;
 /// Organizations, and pairs of an organization and a type, that the writer knows by heart before it begins anew.
 pub const REMEMBERED_MAX: usize = 10_000;
+/// Who comes while nobody else writes does so himself, as long as the last write took no longer than this.
+pub const WRITE_HERE_MAX: Duration = Duration::from_millis(1);
 /// Writes that may wait for the writer before callers are held back.
 pub const WRITE_QUEUE_MAX: usize = 4_096;
-/// Of these, what new events leave free for the results of attempts.
+/// Of these, what new events leave free for other writes.
 pub const WRITE_QUEUE_RESERVED: usize = 1_024;
 /// Bytes of events that may wait for the writer; beyond, publishing is refused until there is room.
 pub const WRITE_QUEUE_BYTES_MAX: usize = 64 * 1024 * 1024;

@@ -15,12 +15,11 @@ use crate::{
 pub(super) const STORE_RETRY: Duration = Duration::from_secs(1);
 
 /// What an attempt needs.
-#[derive(Clone)]
 pub(super) struct Engine {
     pub(super) store: Store,
     pub(super) sender: Arc<Sender>,
     pub(super) clock: Clock,
-    pub(super) policy: Arc<RetryPolicy>,
+    pub(super) policy: RetryPolicy,
 }
 
 /// What a task tells the engine. Lanes are named by their webhook's row.
@@ -98,7 +97,7 @@ impl Drop for Task {
 
 impl Engine {
     /// One try: sent, judged, stored.
-    pub(super) async fn attempt(self, mut task: Task, route: Arc<Route>, due: Due) {
+    pub(super) async fn attempt(self: Arc<Self>, mut task: Task, route: Arc<Route>, due: Due) {
         let started_at = self.clock.now();
         let sent = self.sender.send(&route, &due, started_at).await;
         let ended_at = self.clock.now();
@@ -122,7 +121,7 @@ impl Engine {
     }
 
     /// Stores a result again and again while the disk is full: forgetting it would mean sending once more.
-    pub(super) async fn store_again(self, task: Task, completion: Arc<Completion>) {
+    pub(super) async fn store_again(self: Arc<Self>, task: Task, completion: Arc<Completion>) {
         loop {
             self.clock.sleep(STORE_RETRY).await;
             match self.store.complete(Arc::clone(&completion)).await {

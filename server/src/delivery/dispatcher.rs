@@ -27,7 +27,7 @@ const REPORTS_AT_ONCE: usize = 256;
 
 /// The delivery engine.
 pub struct Dispatcher {
-    engine: Engine,
+    engine: Arc<Engine>,
     arrivals: Arrivals,
     turns: Turns,
     tasks: JoinSet<()>,
@@ -39,7 +39,7 @@ impl Dispatcher {
     #[must_use]
     pub fn new(store: Store, sender: Arc<Sender>, clock: Clock, policy: RetryPolicy, pauses: Pauses) -> Self {
         let arrivals = store.arrivals();
-        let engine = Engine { store, sender, clock, policy: Arc::new(policy) };
+        let engine = Arc::new(Engine { store, sender, clock, policy });
         let (report, reports) = mpsc::unbounded_channel();
         Self { engine, arrivals, turns: Turns::new(pauses), tasks: JoinSet::new(), report, reports }
     }
@@ -117,7 +117,7 @@ impl Dispatcher {
         while let Some(start) = self.turns.next_start(now) {
             let task = Task::new(self.report.clone(), &start);
             let Start { route, due, .. } = start;
-            self.tasks.spawn(self.engine.clone().attempt(task, route, due));
+            self.tasks.spawn(Arc::clone(&self.engine).attempt(task, route, due));
         }
         while let Some(wanted) = self.turns.next_load() {
             self.load(wanted, now);
@@ -140,7 +140,11 @@ impl Dispatcher {
             Report::Loaded { lane, load: Ok(loaded) } => self.turns.loaded(lane, loaded, now),
             Report::Loaded { lane, load: Err(error) } => {
                 tracing::error!(webhook = lane, %error, "A webhook's deliveries could not be read");
-                let wait = if matches!(error, StoreError::Database(_)) { STORE_RETRY } else { LANE_RETRY };
+                let wait = if matches!(error, StoreError::Database(_) | StoreError::Sqlite(_)) {
+                    STORE_RETRY
+                } else {
+                    LANE_RETRY
+                };
                 self.turns.load_failed(lane, now + wait, now);
             }
             Report::Ended { lane, outcome, took, unproven } => {
@@ -148,7 +152,7 @@ impl Dispatcher {
             }
             Report::Settled { lane, key, again } => self.turns.settled(lane, key, again, now),
             Report::Unstored { task, completion } => {
-                self.tasks.spawn(self.engine.clone().store_again(task, completion));
+                self.tasks.spawn(Arc::clone(&self.engine).store_again(task, completion));
             }
             Report::Lost { lane, key, in_flight, unproven } => {
                 self.turns.lost(lane, key, in_flight, unproven, now);

@@ -113,23 +113,23 @@ pub(super) fn insert_attempts(sql: &Sql<'_>, completions: &[Arc<Completion>]) ->
 }
 
 pub(super) const UPDATE_DELIVERIES: &str = "
-    UPDATE deliveries SET attempts = done.attempts, state = done.state, due_at = done.due_at,
-                           delivered_at = done.delivered_at, trigger = done.trigger
-     FROM (SELECT d.seq, c.attempts, c.delivered_at,
-                  CASE WHEN c.state = 'delivered' THEN c.state
-                       WHEN d.schedule_from <> c.schedule_from OR d.trigger <> c.trigger THEN d.state
-                       WHEN d.state = 'pending' OR (d.state = 'held' AND c.state = 'failed') THEN c.state
-                       ELSE d.state END AS state,
-                  CASE WHEN d.state <> 'pending' OR c.state = 'delivered' THEN NULL
-                       WHEN d.schedule_from <> c.schedule_from OR d.trigger <> c.trigger THEN d.due_at
-                       ELSE c.due_at END AS due_at,
-                  CASE WHEN d.schedule_from <> c.schedule_from OR d.trigger <> c.trigger THEN d.trigger
-                       ELSE 'scheduled' END AS trigger
-           FROM (SELECT column1 AS seq, column2 AS attempts, column3 AS state, column4 AS due_at,
-                        column5 AS delivered_at, column6 AS schedule_from, column7 AS trigger
-                 FROM (VALUES {rows}) WHERE column1 IS NOT NULL) AS c
-           CROSS JOIN deliveries AS d WHERE d.seq = c.seq) AS done
-     WHERE deliveries.seq = done.seq";
+    UPDATE deliveries
+     SET attempts = c.attempts, delivered_at = c.delivered_at,
+         state = CASE WHEN c.state = 'delivered' THEN c.state
+                      WHEN deliveries.schedule_from <> c.schedule_from OR deliveries.trigger <> c.trigger THEN deliveries.state
+                      WHEN deliveries.state = 'pending' OR (deliveries.state = 'held' AND c.state = 'failed') THEN c.state
+                      ELSE deliveries.state END,
+         due_at = CASE WHEN deliveries.state <> 'pending' OR c.state = 'delivered' THEN NULL
+                       WHEN deliveries.schedule_from <> c.schedule_from OR deliveries.trigger <> c.trigger
+                           THEN deliveries.due_at
+                       ELSE c.due_at END,
+         trigger = CASE WHEN deliveries.schedule_from <> c.schedule_from OR deliveries.trigger <> c.trigger
+                            THEN deliveries.trigger
+                        ELSE 'scheduled' END
+     FROM (SELECT column1 AS seq, column2 AS attempts, column3 AS state, column4 AS due_at, column5 AS delivered_at,
+                  column6 AS schedule_from, column7 AS trigger
+           FROM (VALUES {rows}) WHERE column1 IS NOT NULL) AS c
+     WHERE deliveries.seq = c.seq";
 
 /// What was delivered is delivered, whatever happened meanwhile; a delivery that was cancelled, held or begun anew stays so
 /// otherwise.

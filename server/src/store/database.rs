@@ -50,7 +50,7 @@ pub enum OpenError {
     Vault(#[from] VaultError),
     #[error("the writer could not be started: {0}")]
     Writer(#[source] std::io::Error),
-    #[error("the database could not be opened for the writer: {0}")]
+    #[error("the database could not be opened: {0}")]
     Direct(#[from] rusqlite::Error),
     #[error("the database could not be read: {0}")]
     Read(#[from] sqlx::Error),

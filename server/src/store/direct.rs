@@ -1,11 +1,13 @@
 //! The short way to SQLite for what is written most: on the writer's own thread, with bound rows. sqlx hands every statement
 //! to another thread and back, which takes longer than most of these statements.
 
+use std::ops::ControlFlow;
+
 use rusqlite::{
     Connection, Row, ToSql,
     types::{ToSqlOutput, Value},
 };
-use sqlx::{SqliteConnection, sqlite::LockedSqliteHandle};
+use sqlx::SqliteConnection;
 
 use super::{OpenError, StoreError};
 
@@ -18,29 +20,37 @@ const ROWS_AT_ONCE: usize = 256;
 const CACHED_STATEMENTS: usize = 128;
 
 /// A second hold on the handle of the writer's connection. It must go before that connection does.
+///
+/// It may be used while sqlx's thread has nothing to do: from the beginning, within [`Direct::run`], and after
+/// [`Direct::settle`] until sqlx is given something again. Who has both this and the connection sees to that.
 pub(super) struct Direct {
     sqlite: Connection,
 }
 
 impl Direct {
-    #[expect(unsafe_code, reason = "two libraries share one handle, each only while it has the lock")]
+    #[expect(
+        unsafe_code,
+        reason = "two libraries share one handle, each only while the other has nothing to do"
+    )]
     pub(super) async fn open(connection: &mut SqliteConnection) -> Result<Self, OpenError> {
         let mut locked = connection.lock_handle().await?;
         let handle = locked.as_raw_handle().as_ptr();
         // SAFETY: the handle is open, and stays so as long as its connection, which is closed after this one. This one is
-        // used only while sqlx's lock on the handle is held, and never closes it.
+        // used only while sqlx's thread waits to be given something, and never closes it.
         let sqlite = unsafe { Connection::from_handle(handle) }?;
         sqlite.set_prepared_statement_cache_capacity(CACHED_STATEMENTS);
         Ok(Self { sqlite })
     }
 
-    /// Keeps the handle for as long as the answer lives.
-    pub(super) async fn lock<'c>(
-        &'c mut self,
-        connection: &'c mut SqliteConnection,
-    ) -> Result<Locked<'c>, StoreError> {
-        let locked = connection.lock_handle().await?;
-        Ok(Locked { sqlite: &self.sqlite, _locked: locked })
+    /// While sqlx's thread has nothing to do.
+    pub(super) fn sql(&mut self) -> Sql<'_> {
+        Sql { sqlite: &self.sqlite }
+    }
+
+    /// Waits until sqlx's thread has done all that it was given: it may still end a statement whose result is known.
+    pub(super) async fn settle(&mut self, connection: &mut SqliteConnection) -> Result<(), StoreError> {
+        drop(connection.lock_handle().await?);
+        Ok(())
     }
 
     /// Runs statements one after another with nothing in between.
@@ -49,7 +59,8 @@ impl Direct {
         connection: &mut SqliteConnection,
         work: impl FnOnce(&Sql<'_>) -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {
-        work(&self.lock(connection).await?.sql())
+        let _locked = connection.lock_handle().await?;
+        work(&self.sql())
     }
 
     /// Gives up the handle.
@@ -60,20 +71,9 @@ impl Direct {
     }
 }
 
-pub(super) struct Locked<'c> {
-    sqlite: &'c Connection,
-    _locked: LockedSqliteHandle<'c>,
-}
-
-impl Locked<'_> {
-    pub(super) fn sql(&self) -> Sql<'_> {
-        Sql { sqlite: self.sqlite }
-    }
-}
-
-/// The handle, locked. All texts are prepared once and kept.
+/// A handle that nobody else uses meanwhile. All texts are prepared once and kept.
 pub(super) struct Sql<'c> {
-    sqlite: &'c Connection,
+    pub(super) sqlite: &'c Connection,
 }
 
 impl Sql<'_> {
@@ -92,6 +92,24 @@ impl Sql<'_> {
         let mut statement = self.sqlite.prepare_cached(text)?;
         let rows = statement.query_map(values, read)?;
         Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// Reads rows one by one until one says that it is enough.
+    pub(super) fn each(
+        &self,
+        text: &'static str,
+        values: &[&dyn ToSql],
+        mut read: impl FnMut(&Row<'_>) -> Result<ControlFlow<()>, StoreError>,
+    ) -> Result<(), StoreError> {
+        tell(text);
+        let mut statement = self.sqlite.prepare_cached(text)?;
+        let mut rows = statement.query(values)?;
+        while let Some(row) = rows.next()? {
+            if read(row)?.is_break() {
+                break;
+            }
+        }
+        Ok(())
     }
 
     /// Runs a statement for many rows: `{rows}` in its text stands for the list of their values. The first value of a row is
@@ -127,6 +145,12 @@ fn places(rows: usize, columns: usize) -> String {
     let mut all = format!("({row}),").repeat(rows);
     all.pop();
     all
+}
+
+/// A column's text, without a copy.
+pub(super) fn text<'r>(row: &'r Row<'_>, column: usize) -> Result<&'r str, StoreError> {
+    let value = row.get_ref(column)?;
+    value.as_str().map_err(|error| StoreError::Corrupt(format!("column {column}: {error}")))
 }
 
 pub(super) fn or_null<'v>(value: Option<impl Into<ToSqlOutput<'v>>>) -> ToSqlOutput<'v> {

@@ -1,14 +1,15 @@
 //! What the engine asks: which webhooks have something pending, and the next due deliveries of one.
 
-use std::sync::Arc;
+use std::{ops::ControlFlow, sync::Arc};
 
 use domain::{CustomHeaders, Secret, Timestamp, Trigger};
-use futures::TryStreamExt;
-use sqlx::{FromRow, SqliteConnection};
+use rusqlite::{Row, params};
+use sqlx::FromRow;
 
 use super::{
     Store, StoreError, allowed_targets,
     completions::{Complete, Completion},
+    direct::{Sql, text},
     parsed, to_json,
     webhooks::{open_headers, open_secret, place, previous_place},
 };
@@ -48,40 +49,32 @@ pub(super) const WINDOW: &str = "
     JOIN events AS e ON e.seq = d.event_seq
     ORDER BY due.due_at, due.seq";
 
+const LANE: &str = "
+    SELECT w.seq, w.id, w.organization_id, w.url, w.secret, w.previous_secret, w.previous_until, w.headers,
+           o.allowed_targets, w.failures > 0 AS failing,
+           coalesce((SELECT state = 'delivered' FROM deliveries WHERE webhook_seq = w.seq ORDER BY seq LIMIT 1), 0) AS worked
+    FROM webhooks AS w JOIN organizations AS o ON o.id = w.organization_id
+    WHERE w.seq = ? AND w.enabled = 1 AND w.deleted_at IS NULL";
+
 pub(super) const NEXT: &str =
     "SELECT min(due_at) FROM deliveries WHERE state = 'pending' AND webhook_seq = ?1 AND due_at > ?2";
 
-#[derive(FromRow)]
-struct DueRow {
-    key: i64,
-    id: String,
-    event_id: String,
-    head: String,
-    attempts: u32,
-    schedule_from: u32,
-    trigger: String,
-    payload: String,
-    sequence: Option<i64>,
-    happened_at: i64,
-}
-
-impl TryFrom<DueRow> for Due {
-    type Error = StoreError;
-
-    fn try_from(row: DueRow) -> Result<Self, StoreError> {
-        Ok(Self {
-            key: row.key,
-            id: parsed(&row.id)?,
-            event_id: parsed(&row.event_id)?,
-            event_time: Timestamp::from_unix_ms(row.happened_at),
-            sequence: row.sequence,
-            attempts: row.attempts,
-            schedule_from: row.schedule_from,
-            trigger: parsed::<Trigger>(&row.trigger)?,
-            head: row.head.into(),
-            payload: row.payload.into(),
-        })
-    }
+/// Reads a row of [`WINDOW`]. Neighbours mostly have the same `head`, and share it.
+fn due(row: &Row<'_>, before: Option<&Due>) -> Result<Due, StoreError> {
+    let head = text(row, 3)?;
+    let shared = before.map(|before| &before.head).filter(|shared| ***shared == *head);
+    Ok(Due {
+        key: row.get(0)?,
+        id: parsed(text(row, 1)?)?,
+        event_id: parsed(text(row, 2)?)?,
+        event_time: Timestamp::from_unix_ms(row.get(9)?),
+        sequence: row.get(8)?,
+        attempts: row.get(4)?,
+        schedule_from: row.get(5)?,
+        trigger: parsed::<Trigger>(text(row, 6)?)?,
+        head: shared.map_or_else(|| head.into(), Arc::clone),
+        payload: text(row, 7)?.into(),
+    })
 }
 
 #[derive(FromRow)]
@@ -97,25 +90,30 @@ pub(super) struct RouteRow {
     pub(super) allowed_targets: Option<String>,
 }
 
-#[derive(FromRow)]
-struct LaneRow {
-    #[sqlx(flatten)]
-    route: RouteRow,
-    failing: bool,
-    worked: bool,
-}
-
-impl LaneRow {
-    fn record(&self) -> Record {
-        match (self.failing, self.worked) {
-            (true, _) => Record::Failing,
-            (false, true) => Record::Worked,
-            (false, false) => Record::New,
-        }
+/// How a webhook's attempts went so far.
+fn record(failing: bool, worked: bool) -> Record {
+    match (failing, worked) {
+        (true, _) => Record::Failing,
+        (false, true) => Record::Worked,
+        (false, false) => Record::New,
     }
 }
 
 impl RouteRow {
+    fn read(row: &Row<'_>) -> rusqlite::Result<Self> {
+        Ok(Self {
+            seq: row.get(0)?,
+            id: row.get(1)?,
+            organization_id: row.get(2)?,
+            url: row.get(3)?,
+            secret: row.get(4)?,
+            previous_secret: row.get(5)?,
+            previous_until: row.get(6)?,
+            headers: row.get(7)?,
+            allowed_targets: row.get(8)?,
+        })
+    }
+
     pub(super) fn open(&self, vault: &Vault) -> Result<Route, StoreError> {
         let organization: domain::OrganizationId = parsed(&self.organization_id)?;
         let webhook = parsed(&self.id)?;
@@ -158,36 +156,21 @@ impl Store {
         wanted: Wanted,
         now: Timestamp,
     ) -> Result<Option<Loaded>, StoreError> {
+        let vault = self.vault.clone();
         // One snapshot, so that the route is the one that these deliveries are for.
-        let mut reader = self.readers.begin().await?;
-        let Some((route, record)) = self.route(&mut reader, wanted.lane).await? else {
-            return Ok(None);
-        };
-        let (due, more) = window(&mut reader, &wanted, now).await?;
-        let next: Option<i64> =
-            sqlx::query_scalar(NEXT).bind(wanted.lane).bind(now.unix_ms()).fetch_one(&mut *reader).await?;
-        let next = next.map(Timestamp::from_unix_ms);
-        Ok(Some(Loaded { route: Arc::new(route), due, more, next, record }))
-    }
-
-    /// The route, and how the webhook's attempts went so far.
-    async fn route(
-        &self,
-        reader: &mut SqliteConnection,
-        webhook: i64,
-    ) -> Result<Option<(Route, Record)>, StoreError> {
-        let row: Option<LaneRow> = sqlx::query_as(
-            "SELECT w.seq, w.id, w.organization_id, w.url, w.secret, w.previous_secret, w.previous_until, w.headers,
-                    o.allowed_targets, w.failures > 0 AS failing,
-                    coalesce((SELECT state = 'delivered' FROM deliveries
-                              WHERE webhook_seq = w.seq ORDER BY seq LIMIT 1), 0) AS worked
-             FROM webhooks AS w JOIN organizations AS o ON o.id = w.organization_id
-             WHERE w.seq = ? AND w.enabled = 1 AND w.deleted_at IS NULL",
-        )
-        .bind(webhook)
-        .fetch_optional(reader)
-        .await?;
-        row.map(|row| Ok((row.route.open(&self.vault)?, row.record()))).transpose()
+        self.quick
+            .read(move |sql| {
+                let found = sql.query(LANE, params![wanted.lane], |row| {
+                    Ok((RouteRow::read(row)?, record(row.get(9)?, row.get(10)?)))
+                })?;
+                let Some((route, record)) = found.into_iter().next() else { return Ok(None) };
+                let route = Arc::new(route.open(&vault)?);
+                let (due, more) = window(sql, &wanted, now)?;
+                let next = sql.query(NEXT, params![wanted.lane, now.unix_ms()], |row| row.get(0))?;
+                let next = next.into_iter().next().flatten().map(Timestamp::from_unix_ms);
+                Ok(Some(Loaded { route, due, more, next, record }))
+            })
+            .await
     }
 
     /// Stores an attempt and its delivery's new state.
@@ -209,25 +192,19 @@ impl Store {
 }
 
 /// The next due deliveries, one at least, and whether there are more.
-async fn window(
-    reader: &mut SqliteConnection,
-    wanted: &Wanted,
-    now: Timestamp,
-) -> Result<(Vec<Due>, bool), StoreError> {
-    let mut rows = sqlx::query_as(WINDOW)
-        .bind(wanted.lane)
-        .bind(now.unix_ms())
-        .bind(to_json(&wanted.known))
-        .bind(i64::try_from(wanted.rows_max + 1).unwrap_or(i64::MAX))
-        .fetch(reader);
-    let (mut due, mut bytes) = (Vec::new(), 0);
-    while let Some(row) = rows.try_next().await? {
-        let row: Due = DueRow::try_into(row)?;
-        bytes += row.body_bytes();
-        if due.len() == wanted.rows_max || (bytes > wanted.bytes_max && !due.is_empty()) {
-            return Ok((due, true));
+fn window(sql: &Sql<'_>, wanted: &Wanted, now: Timestamp) -> Result<(Vec<Due>, bool), StoreError> {
+    let rows_max = i64::try_from(wanted.rows_max + 1).unwrap_or(i64::MAX);
+    let asked = params![wanted.lane, now.unix_ms(), to_json(&wanted.known), rows_max];
+    let (mut found, mut bytes, mut more) = (Vec::<Due>::new(), 0, false);
+    sql.each(WINDOW, asked, |row| {
+        let due = due(row, found.last())?;
+        bytes += due.body_bytes();
+        if found.len() == wanted.rows_max || (bytes > wanted.bytes_max && !found.is_empty()) {
+            more = true;
+            return Ok(ControlFlow::Break(()));
         }
-        due.push(row);
-    }
-    Ok((due, false))
+        found.push(due);
+        Ok(ControlFlow::Continue(()))
+    })?;
+    Ok((found, more))
 }

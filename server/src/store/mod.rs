@@ -38,8 +38,10 @@ mod pages;
 mod passwords;
 mod publishing;
 mod purges;
+mod quick;
 mod redelivery;
 mod retention;
+mod scribe;
 mod secrets;
 mod sessions;
 mod start;
@@ -59,6 +61,7 @@ mod webhooks;
 mod writer;
 
 use std::{
+    ops::Deref,
     path::Path,
     sync::{Arc, atomic::Ordering},
     time::Duration,
@@ -102,6 +105,7 @@ pub use webhooks::{NewWebhookRow, Owner, WebhookChange};
 
 use intake::Intake;
 use pages::Pages;
+use quick::Quick;
 use writer::{Listeners, Writer};
 
 const READERS_MAX: u32 = 4;
@@ -174,8 +178,14 @@ impl From<sqlx::Error> for StoreError {
 /// Everything that is stored. Cheap to clone.
 #[derive(Clone)]
 pub struct Store {
-    /// For the engine and for finding out who calls: short reads, which no page holds up.
+    parts: Arc<Parts>,
+}
+
+pub struct Parts {
+    /// For finding out who calls, and for the engine's start: short reads, which no page holds up.
     readers: SqlitePool,
+    /// For what the engine asks all the time.
+    quick: Quick,
     pages: Pages,
     writer: Writer,
     vault: Vault,
@@ -185,7 +195,15 @@ pub struct Store {
     intake: Intake,
     ids: Arc<IdSource>,
     // Held as long as the store lives: one process at a time owns a database.
-    _lock: Arc<std::fs::File>,
+    _lock: std::fs::File,
+}
+
+impl Deref for Store {
+    type Target = Parts;
+
+    fn deref(&self) -> &Parts {
+        &self.parts
+    }
 }
 
 impl Store {
@@ -200,13 +218,26 @@ impl Store {
         let vault = keys::open_vault(&mut connection, &key).await?;
         let cursor_vault = keys::open_cursor_vault(&mut connection, &vault).await?;
         let readers = database::connect_readers(path, READERS_MAX, READER_WAIT_MAX).await?;
+        let quick = Quick::open(path)?;
         let pages = Pages::open(path, PAGE_READ_MAX).await?;
         let listeners = Listeners::default();
         let ids = Arc::new(IdSource::default());
         let writer = Writer::start(connection, clock.clone(), Arc::clone(&ids), listeners.clone()).await?;
         let intake = Intake::new(path);
-        let lock = Arc::new(lock);
-        Ok(Self { readers, pages, writer, vault, cursor_vault, clock, listeners, intake, ids, _lock: lock })
+        let parts = Parts {
+            readers,
+            quick,
+            pages,
+            writer,
+            vault,
+            cursor_vault,
+            clock,
+            listeners,
+            intake,
+            ids,
+            _lock: lock,
+        };
+        Ok(Self { parts: Arc::new(parts) })
     }
 
     /// How many groups of writes were committed.
@@ -244,6 +275,7 @@ impl Store {
     pub async fn close(&self) {
         self.pages.close().await;
         self.readers.close().await;
+        self.quick.close().await;
         self.writer.stop().await;
     }
 }

@@ -1,35 +1,49 @@
 //! The one writer: takes what waits, writes it in one transaction, answers after the commit.
+//!
+//! Where nobody else wants to write, who comes writes at once by himself: two threads that wake each other take as long as the
+//! write itself.
 
 use std::{
     sync::{
-        Arc,
-        atomic::{AtomicU64, Ordering},
+        Arc, Mutex,
+        atomic::{AtomicU64, AtomicUsize, Ordering},
     },
     thread,
+    time::{Duration, Instant},
 };
 
-use domain::limits::{WRITE_QUEUE_MAX, WRITE_QUEUE_RESERVED};
+use domain::limits::{LOADED_GROUP_WRITES, WRITE_HERE_MAX, WRITE_QUEUE_MAX, WRITE_QUEUE_RESERVED};
 use futures::executor::block_on;
-use sqlx::{Connection, SqliteConnection};
+use sqlx::SqliteConnection;
 use tokio::sync::{Notify, mpsc, oneshot, watch};
 
 pub(super) use super::tickets::{Collect, Write};
 use super::{
     OpenError, StoreError,
     arrivals::Arrivals,
-    direct::{Direct, Sql},
-    group::{Flushed, Group, Moment, Rows},
     inbox::{Inbox, Message},
-    memory::Memory,
+    scribe::Scribe,
     tickets::{Handover, Job, Jobs, Ticket},
 };
 use crate::{clock::Clock, ids::IdSource};
 
-/// The way to the writer's thread.
+/// The way to the one that writes.
 #[derive(Clone)]
 pub(super) struct Writer {
     queue: mpsc::Sender<Message>,
+    /// Of attempts: nobody waits for these to be stored.
+    results: mpsc::Sender<Box<dyn Job>>,
+    desk: Arc<Desk>,
     state: watch::Receiver<State>,
+}
+
+/// Where the scribe is; who takes it writes. Empty once it has ended.
+struct Desk {
+    scribe: Mutex<Option<Scribe>>,
+    /// How many writes that somebody waited for the newest group had.
+    last_group: AtomicUsize,
+    /// How long the newest group took, in microseconds.
+    last_us: AtomicU64,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -61,21 +75,27 @@ impl Writer {
     /// # Errors
     /// When the connection is of no use or there can be no further thread.
     pub(super) async fn start(
-        mut connection: SqliteConnection,
+        connection: SqliteConnection,
         clock: Clock,
         ids: Arc<IdSource>,
         listeners: Listeners,
     ) -> Result<Self, OpenError> {
-        let (queue, inbox) = mpsc::channel(WRITE_QUEUE_MAX);
+        let scribe = Scribe::new(connection, clock, ids, listeners).await?;
+        let (queue, waiting) = mpsc::channel(WRITE_QUEUE_MAX);
+        let (results, ended) = mpsc::channel(WRITE_QUEUE_MAX);
         let (report, state) = watch::channel(State::Running);
-        let direct = Direct::open(&mut connection).await?;
-        let task = Task { clock, ids, listeners, fan_out: 1, memory: Memory::default() };
+        let desk = Arc::new(Desk {
+            scribe: Mutex::new(Some(scribe)),
+            last_group: AtomicUsize::new(0),
+            last_us: AtomicU64::new(u64::MAX),
+        });
+        let at = Arc::clone(&desk);
         let run = move || {
-            let end = block_on(task.run(connection, direct, Inbox::new(inbox)));
+            let end = at.write_groups(Inbox::new(waiting, ended));
             report.send_replace(end);
         };
         thread::Builder::new().name("herald-writer".to_owned()).spawn(run).map_err(OpenError::Writer)?;
-        Ok(Self { queue, state })
+        Ok(Self { queue, results, desk, state })
     }
 
     /// Resolves once the write is durable, or did not happen.
@@ -87,29 +107,52 @@ impl Writer {
     /// As [`Writer::write`], for rows.
     pub(super) async fn hand_over<C: Collect>(&self, rows: C) -> Result<C::Output, StoreError> {
         let (reply, answer) = oneshot::channel();
-        // Nobody waits any more when a client has gone.
-        let reply = move |result| drop(reply.send(result));
-        self.queue_up(Box::new(Handover { rows, reply }), answer).await
+        self.queue_up(handover(rows, reply), answer).await
     }
 
-    /// As [`Writer::hand_over`], but resolves once they are in the queue; `then` is told what came of it.
+    /// As [`Writer::hand_over`], but resolves once they are in the queue; `then` is told what came of it. They are stored within
+    /// [`RESULTS_LINGER`](domain::limits::RESULTS_LINGER), so that many share a group.
     pub(super) async fn hand_over_then<C: Collect>(
         &self,
         rows: C,
         then: impl FnOnce(Result<C::Output, StoreError>) + Send + 'static,
     ) {
-        match self.queue.reserve().await {
-            Ok(place) => place.send(Message::Write(Box::new(Handover { rows, reply: then }))),
+        match self.results.reserve().await {
+            Ok(place) => place.send(Box::new(Handover { rows, reply: then })),
             Err(_) => then(Err(StoreError::Stopped)),
         }
     }
 
-    /// As [`Writer::hand_over`], but refused where the queue has no more room than what is kept for the results of attempts.
+    /// As [`Writer::hand_over`], but refused where the queue has no more room than what is kept for other writes. Who comes while
+    /// nobody else writes need not wait for the writer's thread.
     pub(super) async fn offer<C: Collect>(&self, rows: C) -> Result<C::Output, StoreError> {
         if self.queue.capacity() <= WRITE_QUEUE_RESERVED {
             return Err(StoreError::Overloaded);
         }
-        self.hand_over(rows).await
+        let (reply, mut answer) = oneshot::channel();
+        match self.write_here(handover(rows, reply)) {
+            // Written or refused: the answer is there.
+            None => answer.try_recv().map_err(|_| StoreError::Stopped)?,
+            Some(job) => self.queue_up(job, answer).await,
+        }
+    }
+
+    /// Writes on this thread, if nobody else writes or waits, while there is no load, under which groups are better, and while
+    /// writing takes no longer than any task of the runtime may. Gives back what it did not write.
+    fn write_here(&self, job: Box<dyn Job>) -> Option<Box<dyn Job>> {
+        let is_idle = self.queue.capacity() == self.queue.max_capacity()
+            && self.desk.last_group.load(Ordering::Relaxed) < LOADED_GROUP_WRITES;
+        let is_quick = self.desk.last_us.load(Ordering::Relaxed) <= micros(WRITE_HERE_MAX);
+        if !is_idle || !is_quick || !job.is_plain() {
+            return Some(job);
+        }
+        let Ok(mut scribe) = self.desk.scribe.try_lock() else { return Some(job) };
+        let Some(scribe) = scribe.as_mut() else { return Some(job) };
+        if self.desk.write(scribe, vec![job]).is_err() {
+            // The writer's thread says so to all others. Where the queue is full, it is awake.
+            let _ = self.queue.try_send(Message::Stop);
+        }
+        None
     }
 
     async fn queue_up<T>(
@@ -144,251 +187,47 @@ impl Writer {
     }
 }
 
-/// What became of each job, and of the group.
-type Written = (Vec<Result<(), StoreError>>, Flushed);
-
-/// Why a whole group came to nothing.
-#[derive(Debug)]
-enum Undone {
-    /// Something in it was refused when all was written: without that, the others go through.
-    ByOne(StoreError),
-    /// The disk is full or another program holds the database: nothing was stored, and later it may be.
-    ForNow(StoreError),
-    /// What is on disk is not known until it is read again at the next start.
-    Lost(StoreError),
+/// Nobody waits any more when a client has gone; the write stands all the same.
+fn handover<C: Collect>(rows: C, reply: oneshot::Sender<Result<C::Output, StoreError>>) -> Box<dyn Job> {
+    Box::new(Handover { rows, reply: move |result| drop(reply.send(result)) })
 }
 
-impl From<StoreError> for Undone {
-    fn from(error: StoreError) -> Self {
-        const SQLITE_BUSY: u32 = 5;
-        const SQLITE_FULL: u32 = 13;
-        const SQLITE_TOOBIG: u32 = 18;
-        const SQLITE_CONSTRAINT: u32 = 19;
-        match primary_code(&error) {
-            Some(SQLITE_CONSTRAINT | SQLITE_TOOBIG) => Self::ByOne(error),
-            Some(SQLITE_FULL) => Self::ForNow(StoreError::Full),
-            Some(SQLITE_BUSY) => Self::ForNow(StoreError::Busy),
-            Some(_) => Self::Lost(error),
-            None => match error {
-                StoreError::Database(_) | StoreError::Sqlite(_) => Self::Lost(error),
-                other => Self::ByOne(other),
-            },
-        }
-    }
+fn micros(duration: Duration) -> u64 {
+    u64::try_from(duration.as_micros()).unwrap_or(u64::MAX)
 }
 
-impl From<sqlx::Error> for Undone {
-    fn from(error: sqlx::Error) -> Self {
-        StoreError::from(error).into()
-    }
-}
-
-struct Task {
-    clock: Clock,
-    ids: Arc<IdSource>,
-    listeners: Listeners,
-    /// How many deliveries an event of the newest group had.
-    fan_out: usize,
-    memory: Memory,
-}
-
-/// How a group is written.
-enum Way<'w> {
-    /// Nothing but rows: with SQLite's handle kept from group to group.
-    Rows(&'w Sql<'w>),
-    /// Anything.
-    Any(&'w mut SqliteConnection, &'w mut Direct),
-}
-
-fn is_plain(jobs: &Jobs) -> bool {
-    !jobs.is_empty() && jobs.iter().all(|job| job.is_plain())
-}
-
-impl Task {
-    async fn run(mut self, mut connection: SqliteConnection, mut direct: Direct, mut inbox: Inbox) -> State {
-        let mut jobs = inbox.next_group(self.fan_out).await;
-        while !jobs.is_empty() {
-            let written = if is_plain(&jobs) {
-                self.write_plain_groups(&mut connection, &mut direct, &mut inbox, &mut jobs).await
-            } else {
-                let group = std::mem::take(&mut jobs);
-                self.write_all(group, &mut Way::Any(&mut connection, &mut direct)).await
-            };
-            if let Err(error) = written {
-                tracing::error!(%error, "The database failed; Herald stops so that nothing is acknowledged that is not stored");
-                direct.close(&mut connection).await;
-                return State::Failed;
-            }
-            if jobs.is_empty() {
-                jobs = inbox.next_group(self.fan_out).await;
-            }
-        }
-        direct.close(&mut connection).await;
-        // Best effort: what is in the log is durable and is read back at the next start.
-        let _ = sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").execute(&mut connection).await;
-        let _ = connection.close().await;
-        State::Stopped
-    }
-
-    /// Writes groups until one comes that is not plain, which is left in `jobs`.
-    async fn write_plain_groups(
-        &mut self,
-        connection: &mut SqliteConnection,
-        direct: &mut Direct,
-        inbox: &mut Inbox,
-        jobs: &mut Jobs,
-    ) -> Result<(), StoreError> {
-        let locked = direct.lock(connection).await?;
-        while is_plain(jobs) {
-            self.write_all(std::mem::take(jobs), &mut Way::Rows(&locked.sql())).await?;
-            *jobs = inbox.next_group(self.fan_out).await;
-        }
-        Ok(())
-    }
-
-    /// Writes all in one group; where one of them spoils it, that one is found by halves and the others go through.
-    ///
-    /// An error means that nothing more may be acknowledged.
-    async fn write_all(&mut self, jobs: Jobs, way: &mut Way<'_>) -> Result<(), StoreError> {
-        let mut parts = vec![jobs];
-        while let Some(mut jobs) = parts.pop() {
-            if jobs.is_empty() {
-                continue;
-            }
-            match self.write_group(&mut jobs, way).await {
-                Ok((results, flushed)) => self.tell(jobs, results, flushed),
-                Err(Undone::Lost(error)) => {
-                    jobs.into_iter().for_each(|job| job.refused(StoreError::Unsure));
-                    return Err(error);
-                }
-                Err(Undone::ForNow(error)) => {
-                    let full = matches!(error, StoreError::Full);
-                    let answer = || if full { StoreError::Full } else { StoreError::Busy };
-                    jobs.into_iter().for_each(|job| job.refused(answer()));
-                }
-                Err(Undone::ByOne(error)) => match jobs.len() {
-                    1 => jobs.remove(0).refused(error),
-                    several => {
-                        parts.push(jobs.split_off(several / 2));
-                        parts.push(jobs);
-                    }
-                },
-            }
-        }
-        Ok(())
-    }
-
-    async fn write_group(&mut self, jobs: &mut Jobs, way: &mut Way<'_>) -> Result<Written, Undone> {
-        let written = match way {
-            Way::Rows(sql) => self.write_rows(jobs, sql),
-            Way::Any(connection, direct) => {
-                self.memory.forget();
-                self.apply(jobs, connection, direct).await
-            }
-        };
-        if written.is_err() {
-            self.memory.forget();
-            // It fails where SQLite has rolled back by itself, which is as good.
-            match way {
-                Way::Rows(sql) => drop(sql.execute("ROLLBACK", &[])),
-                Way::Any(connection, _) => drop(sqlx::query("ROLLBACK").execute(&mut **connection).await),
-            }
-        }
+impl Desk {
+    fn write(&self, scribe: &mut Scribe, jobs: Jobs) -> Result<(), StoreError> {
+        let start = Instant::now();
+        let written = block_on(scribe.write(jobs));
+        self.last_us.store(micros(start.elapsed()), Ordering::Relaxed);
         written
     }
 
-    fn write_rows(&mut self, jobs: &mut Jobs, sql: &Sql<'_>) -> Result<Written, Undone> {
-        let mut rows = Rows::default();
-        let results = jobs.iter_mut().map(|job| {
-            job.collect(&mut rows);
-            Ok(())
-        });
-        let results = results.collect();
-        let flushed = rows.write(sql, &Moment::new(&self.clock, &self.ids), &mut self.memory)?;
-        Ok((results, flushed))
-    }
-
-    /// The statements are plain ones: after a commit that failed, SQLite and sqlx's own transactions can disagree on
-    /// whether one is open.
-    async fn apply(
-        &self,
-        jobs: &mut Jobs,
-        connection: &mut SqliteConnection,
-        direct: &mut Direct,
-    ) -> Result<Written, Undone> {
-        let moment = Moment::new(&self.clock, &self.ids);
-        let mut group = Group::new(connection, direct, moment, self.clock.steady_now());
-        group.execute("BEGIN IMMEDIATE").await?;
-        let mut results = Vec::with_capacity(jobs.len());
-        for job in jobs.iter_mut() {
-            let collected = job.collect(&mut group.rows);
-            results.push(if collected {
-                Ok(())
-            } else {
-                apply_in_savepoint(job.as_mut(), &mut group).await?
-            });
-        }
-        let flushed = group.flush().await?;
-        sqlx::query("COMMIT").execute(connection).await?;
-        Ok((results, flushed))
-    }
-
-    /// Answers those who wait and tells the others.
-    fn tell(&mut self, jobs: Jobs, results: Vec<Result<(), StoreError>>, mut flushed: Flushed) {
-        self.listeners.groups.fetch_add(1, Ordering::Relaxed);
-        if jobs.iter().any(|job| job.changes_access()) {
-            self.listeners.changes.fetch_add(1, Ordering::SeqCst);
-        }
-        if flushed.wakes.jobs {
-            self.listeners.jobs.notify_one();
-        }
-        if flushed.fan_out.is_some() {
-            self.listeners.events.notify_one();
-        }
-        if flushed.wakes.purges {
-            self.listeners.purges.notify_one();
-        }
-        self.fan_out = flushed.fan_out.unwrap_or(self.fan_out);
-        let news = std::mem::take(&mut flushed.news);
-        for (job, result) in jobs.into_iter().zip(results) {
-            match result {
-                Ok(()) => job.done(&flushed),
-                Err(error) => job.refused(error),
+    /// Until there is no more to come, or the database fails.
+    fn write_groups(&self, mut inbox: Inbox) -> State {
+        let mut fan_out = 1;
+        loop {
+            let jobs = inbox.next_group(fan_out);
+            if jobs.is_empty() {
+                break;
             }
+            // Poisoned by a panic halfway through a write: what is on disk is not known.
+            let Ok(mut place) = self.scribe.lock() else { return State::Failed };
+            let Some(scribe) = place.as_mut() else { return State::Failed };
+            self.last_group.store(inbox.last_group(), Ordering::Relaxed);
+            if self.write(scribe, jobs).is_err() {
+                break;
+            }
+            fan_out = scribe.fan_out();
         }
-        self.listeners.arrivals.add(news);
+        match self.scribe.lock().ok().and_then(|mut place| place.take()) {
+            Some(scribe) => {
+                let end = if scribe.has_failed() { State::Failed } else { State::Stopped };
+                block_on(scribe.close());
+                end
+            }
+            None => State::Failed,
+        }
     }
-}
-
-/// Applies one so that its error undoes it alone. The outer error is the group's: after a full disk or an I/O error
-/// SQLite may have ended the transaction, and what follows would be written outside of any.
-async fn apply_in_savepoint(
-    job: &mut dyn Job,
-    group: &mut Group<'_>,
-) -> Result<Result<(), StoreError>, Undone> {
-    group.execute("SAVEPOINT one").await?;
-    let mark = group.mark();
-    let result = match job.apply(group).await {
-        Err(error @ (StoreError::Database(_) | StoreError::Sqlite(_))) => match Undone::from(error) {
-            Undone::ByOne(error) => Err(error),
-            whole => return Err(whole),
-        },
-        result => result,
-    };
-    if result.is_err() {
-        group.execute("ROLLBACK TO one").await?;
-        group.forget_since(mark);
-    }
-    group.execute("RELEASE one").await?;
-    Ok(result)
-}
-
-/// SQLite's primary result code.
-fn primary_code(error: &StoreError) -> Option<u32> {
-    let code: u32 = match error {
-        StoreError::Database(error) => error.as_database_error()?.code()?.parse().ok()?,
-        StoreError::Sqlite(error) => u32::try_from(error.sqlite_error()?.extended_code).ok()?,
-        _ => return None,
-    };
-    Some(code & 0xff)
 }

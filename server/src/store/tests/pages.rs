@@ -1,13 +1,13 @@
 //! Reads of pages: within a bounded time, and in nobody's way.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use api::deliveries::DeliveryFilter;
 use domain::EventType;
 use futures::future::join_all;
 
 use super::TestStore;
-use crate::store::{StoreError, pages::Pages};
+use crate::store::{Parts, Store, StoreError, pages::Pages};
 
 const ENDLESS: &str =
     "WITH RECURSIVE n (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n) SELECT count(*) FROM n";
@@ -34,8 +34,10 @@ async fn a_read_that_takes_too_long_is_ended() {
 
 #[tokio::test]
 async fn slow_pages_hold_up_neither_the_engine_nor_the_end() {
-    let TestStore { mut store, folder } = TestStore::open().await;
-    store.pages = Pages::open(&super::database(&folder), LONG).await.expect("readers");
+    let TestStore { store, folder } = TestStore::open().await;
+    let pages = Pages::open(&super::database(&folder), LONG).await.expect("readers");
+    let parts = Arc::into_inner(store.parts).expect("nobody else has it");
+    let store = Store { parts: Arc::new(Parts { pages, ..parts }) };
     let reading: Vec<_> = (0..10).map(|_| tokio::spawn(read_endlessly(store.pages.clone()))).collect();
     tokio::task::yield_now().await;
     assert_eq!(store.lanes().await.expect("the engine reads"), []);

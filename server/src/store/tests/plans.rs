@@ -76,7 +76,7 @@ async fn the_next_due_time_is_the_first_of_the_due_index() {
 async fn what_came_of_attempts_is_written_row_by_row() {
     let store = TestStore::open().await;
     for (sql, row, searched) in [
-        (UPDATE_DELIVERIES, "(1,1,'delivered',NULL,1,0,'scheduled')", "SEARCH d "),
+        (UPDATE_DELIVERIES, "(1,1,'delivered',NULL,1,0,'scheduled')", "SEARCH deliveries "),
         (UPDATE_WEBHOOKS, "(1,1,0,NULL)", "SEARCH webhooks "),
     ] {
         let plan = store.plan(&sql.replace("{rows}", &[row; 64].join(","))).await;
