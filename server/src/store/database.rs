@@ -115,7 +115,11 @@ pub(super) async fn connect_readers(
     readers_max: u32,
     wait_max: Duration,
 ) -> Result<SqlitePool, OpenError> {
-    let pool = SqlitePoolOptions::new().max_connections(readers_max).acquire_timeout(wait_max);
+    // A file does not go away as a server does: no question whether it is still there.
+    let pool = SqlitePoolOptions::new()
+        .max_connections(readers_max)
+        .acquire_timeout(wait_max)
+        .test_before_acquire(false);
     let cannot_open = |error| OpenError::Database(path.display().to_string(), error);
     pool.connect_with(options(path).read_only(true)).await.map_err(cannot_open)
 }

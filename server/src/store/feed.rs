@@ -165,7 +165,7 @@ pub(super) fn feed_sql(filter: &EventFilter) -> String {
     let by_id = format!("{in_order} AND e.id = lower(?8) AND {about} IS NOT TRUE");
     format!(
         "SELECT * FROM ({noted}) UNION ALL SELECT * FROM ({}) UNION ALL SELECT * FROM ({}) ORDER BY sequence LIMIT ?4",
-        found("events AS e", &new, "e.sequence"),
+        found("events AS e", &new, "e.seq"),
         found("events AS e", &by_id, "e.sequence"),
     )
 }

@@ -4,7 +4,7 @@ use api::find::{EventsFound, Found, FoundEvent};
 use domain::{Id, OrganizationId, Scope, limits::FOUND_EVENTS};
 use sqlx::{FromRow, SqliteConnection};
 
-use super::{Store, StoreError, cursors::Cursors, parsed, told::Known};
+use super::{Store, StoreError, cursors::Cursors, parsed, to_json, told::Known};
 
 impl Store {
     /// `platform`: whether the platform's own webhooks are shown too. `cursor` is what the page before answered.
@@ -32,6 +32,7 @@ impl Store {
             .bind(&text)
             .bind(before.unwrap_or(i64::MAX))
             .bind(i64::try_from(FOUND_EVENTS + 1).unwrap_or(i64::MAX))
+            .bind(to_json(&text).trim_matches('"'))
             .fetch_all(&mut *reader)
             .await?;
         let next_cursor = match rows.get(FOUND_EVENTS.saturating_sub(1)) {
@@ -74,7 +75,9 @@ pub(super) const BY_ID: &str = "
     SELECT 0, w.platform FROM webhooks AS w
     WHERE w.id = ?2 AND (w.organization_id = ?1 AND w.platform = 0 OR w.platform = 1 AND ?3) AND w.deleted_at IS NULL";
 
-/// As the feed finds them, from the newest on. A user's id is looked up by the name that the user has now.
+/// As the feed finds them, from the newest on. A user's id is looked up by the name that the user has now. Of the events that are
+/// not noted yet only those are read as JSON that have the text (?5 as JSON writes it) somewhere; an organization's sequence
+/// grows with the rows, so that the newest come first and the rest is left.
 pub(super) const FIND: &str = "
     SELECT e.seq, e.id, e.type AS event_type, e.happened_at, e.sequence, e.payload ->> 'username' AS username,
            e.payload ->> 'email' AS email
@@ -88,9 +91,10 @@ pub(super) const FIND: &str = "
         SELECT * FROM (
             SELECT n.sequence FROM events AS n
             WHERE n.seq > (SELECT event_seq FROM noted_subjects) AND +n.organization_id = ?1 AND +n.sequence < ?3
+                AND instr(lower(n.payload), ?5) > 0
                 AND (?2 IN (lower(n.payload ->> 'username'), lower(n.payload ->> 'email'))
                      OR n.payload ->> 'userId' = ?2)
-            ORDER BY +n.sequence DESC LIMIT ?4)
+            ORDER BY n.seq DESC LIMIT ?4)
         UNION
         SELECT i.sequence FROM events AS i WHERE i.id = ?2 AND i.organization_id = ?1 AND i.sequence < ?3
     ) AS found

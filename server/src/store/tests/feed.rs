@@ -1,10 +1,11 @@
 //! The feed: what a page is read off, and what the retention leaves of it.
 
-use domain::{EventType, Timestamp};
+use api::find::Found;
+use domain::{EventType, Payload, Timestamp, UserId, limits::FOUND_EVENTS};
 
 use super::{NOW, Record, TestStore};
 use crate::store::{
-    Pruned, StoreError,
+    NewEvent, Pruned, StoreError,
     feed::{EventFilter, feed_sql},
     subjects::FORGET,
 };
@@ -71,6 +72,41 @@ async fn an_event_is_found_once_before_and_after_its_subjects_are_noted() {
     record().await;
     assert_eq!((found("Demo").await, found("demo@parallelworks.com").await), (vec![1, 2, 3], vec![1, 2, 3]));
     assert_eq!(found("demonstration").await, [0_i64; 0]);
+}
+
+#[tokio::test]
+async fn the_newest_events_are_found_first_whatever_is_in_a_name_and_noted_or_not() {
+    let store = TestStore::open().await;
+    let organization = store.organization("acme").await.id;
+    let odd = r#"o'"\odd"@acme.example"#;
+    let publish = async |email: &str| {
+        let payload = Payload::UserLogin {
+            username: "Demo".to_owned(),
+            email: email.to_owned(),
+            user_id: UserId::from_bytes([1; 12]),
+            organization: "acme".to_owned(),
+        };
+        let event = NewEvent { organization_id: organization, payload, idempotency_key: None };
+        store.store.publish(vec![event]).await.expect("published");
+    };
+    let found = async |text: &str| match store.store.find_events(organization, false, text, None).await {
+        Ok(Found::Events(found)) => found.events.len(),
+        other => panic!("{other:?}"),
+    };
+    for _ in 0..=FOUND_EVENTS {
+        publish("demo@acme.example").await;
+    }
+    publish(odd).await;
+    let id = UserId::from_bytes([1; 12]).to_string();
+    for noted in [false, true] {
+        assert_eq!((found(odd).await, found(&odd.to_uppercase()).await), (1, 1), "{noted}");
+        assert_eq!(
+            (found("DEMO").await, found(&id).await),
+            (FOUND_EVENTS, if noted { 0 } else { FOUND_EVENTS })
+        );
+        assert_eq!(found("nobody").await, 0);
+        store.store.note_subjects().await.expect("noted");
+    }
 }
 
 #[tokio::test]
