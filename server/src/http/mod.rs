@@ -1,5 +1,6 @@
 //! Routes: the HTTP API, the console, health, and the headers that every answer carries.
 
+mod apart;
 mod api;
 mod forged;
 mod headers;
@@ -42,6 +43,7 @@ pub fn router(herald: Herald) -> Router {
         .layer(
             ServiceBuilder::new()
                 .layer(middleware::from_fn(source::note))
+                .layer(middleware::from_fn(apart::answer))
                 .layer(middleware::from_fn_with_state(herald.clone(), headers::add))
                 .layer(middleware::from_fn_with_state(herald.clone(), limits::apply))
                 .layer(csrf())
