@@ -149,8 +149,11 @@ pub const RESULTS_LINGER: Duration = Duration::from_millis(5);
 pub const INSERTED_ROWS_MAX: usize = 5_000;
 /// Organizations, and pairs of an organization and a type, that the writer knows by heart before it begins anew.
 pub const REMEMBERED_MAX: usize = 10_000;
-/// Who comes while nobody else writes does so himself, as long as the last write took no longer than this.
+/// Who comes while nobody else writes does so himself, as long as the last write took no longer than this,
 pub const WRITE_HERE_MAX: Duration = Duration::from_millis(1);
+/// and it is for no more deliveries and bytes than these.
+pub const WRITE_HERE_DELIVERIES_MAX: usize = 64;
+pub const WRITE_HERE_BYTES_MAX: usize = 64 * 1024;
 /// Writes that may wait for the writer before callers are held back.
 pub const WRITE_QUEUE_MAX: usize = 4_096;
 /// Of these, what new events leave free for other writes.
@@ -171,9 +174,9 @@ pub const ACTIVITY_LONG: Duration = Duration::from_secs(60 * 60);
 /// and so long.
 pub const ACTIVITY_KEPT: Duration = Duration::from_secs(31 * 24 * 60 * 60);
 /// Events whose subjects are noted in one transaction, for finding them by user name or e-mail,
-pub const SUBJECTS_ROWS: i64 = 2_000;
+pub const SUBJECTS_ROWS: u32 = 1_000;
 /// and how long they are gathered first: those that are not noted yet are looked through one by one.
-pub const SUBJECTS_DELAY: Duration = Duration::from_millis(250);
+pub const SUBJECTS_DELAY: Duration = Duration::from_millis(100);
 /// Events that are pruned in one transaction,
 pub const PRUNE_ROWS: usize = 200;
 /// and deliveries: one event may have thousands.

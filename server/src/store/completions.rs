@@ -114,7 +114,7 @@ pub(super) fn insert_attempts(sql: &Sql<'_>, completions: &[Arc<Completion>]) ->
 
 pub(super) const UPDATE_DELIVERIES: &str = "
     UPDATE deliveries
-     SET attempts = c.attempts, delivered_at = c.delivered_at,
+     SET attempts = c.attempts, delivered_at = coalesce(c.delivered_at, deliveries.delivered_at),
          state = CASE WHEN c.state = 'delivered' THEN c.state
                       WHEN deliveries.schedule_from <> c.schedule_from OR deliveries.trigger <> c.trigger THEN deliveries.state
                       WHEN deliveries.state = 'pending' OR (deliveries.state = 'held' AND c.state = 'failed') THEN c.state

@@ -20,8 +20,6 @@ use crate::vault::VaultError;
 /// Every SQLite from 3.7.0 to 3.51.2 can lose committed writes when one connection checkpoints while another commits.
 pub const SQLITE_VERSION_MIN: &str = "3.51.3";
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
-/// A page that changes often is written into the database once for so many pages of the log: 16 MiB.
-const CHECKPOINT_PAGES: &str = "4096";
 
 /// Why a database cannot be opened, in words for the operator.
 #[derive(Debug, thiserror::Error)]
@@ -90,7 +88,8 @@ pub(super) async fn connect_writer(path: &Path) -> Result<SqliteConnection, Open
         .auto_vacuum(SqliteAutoVacuum::Incremental)
         .journal_mode(SqliteJournalMode::Wal)
         .synchronous(SqliteSynchronous::Full)
-        .pragma("wal_autocheckpoint", CHECKPOINT_PAGES);
+        // See `checkpoints`.
+        .pragma("wal_autocheckpoint", "0");
     let cannot_open = |error| OpenError::Database(path.display().to_string(), error);
     let mut connection = SqliteConnection::connect_with(&options).await.map_err(cannot_open)?;
     let version: String = sqlx::query_scalar("SELECT sqlite_version()").fetch_one(&mut connection).await?;

@@ -14,6 +14,7 @@ use super::{
     memory::Memory,
     outbox::{self, EventRow},
     publishing::{self, Published, ToPublish},
+    subjects::{self, Noted},
 };
 use crate::{clock::Clock, ids::IdSource};
 
@@ -63,6 +64,7 @@ pub(super) struct Rows {
     pub(super) completions: Vec<Arc<Completion>>,
     /// Hashes of API keys that were used.
     pub(super) used_keys: Vec<[u8; 32]>,
+    pub(super) noted: Vec<Noted>,
 }
 
 /// How much had been handed in at some moment.
@@ -206,7 +208,7 @@ impl Rows {
         Ok(Flushed { news, ..flushed })
     }
 
-    /// Writes the events, their deliveries and the idempotency keys, and which API keys were used.
+    /// Writes the events, their deliveries and the idempotency keys, which API keys were used, and whom events are about.
     fn write_others(
         &mut self,
         sql: &Sql<'_>,
@@ -215,6 +217,7 @@ impl Rows {
         news: &mut News,
     ) -> Result<Flushed, StoreError> {
         api_keys::note_uses(sql, moment.now, &self.used_keys)?;
+        subjects::insert(sql, &self.noted)?;
         let mut events = std::mem::take(&mut self.events);
         let decided = publishing::decide(sql, moment, std::mem::take(&mut self.published), &mut events)?;
         let told = outbox::insert(sql, moment, memory, &events, news)?;

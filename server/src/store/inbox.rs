@@ -79,25 +79,32 @@ impl Inbox {
             next = if jobs.len() < GROUP_WRITES_MAX { self.waiting() } else { None };
         }
         self.last_group = jobs.len();
-        // A few that somebody waits for do not take results along: they would wait longer.
+        // However much else there is, the first result is noticed when it waits.
+        if self.first_result.is_none() {
+            self.first_result = self.results.try_recv().ok().map(|job| (job, Instant::now()));
+        }
+        // A few that somebody waits for do not take results along before their time: they would wait longer.
         let is_time = self.results_may_wait() == Some(Duration::ZERO);
-        if self.left_over.is_none() && (is_time || jobs.is_empty() || jobs.len() >= LOADED_GROUP_WRITES) {
-            self.take_results(&mut jobs, &mut room);
+        if is_time || jobs.is_empty() || jobs.len() >= LOADED_GROUP_WRITES {
+            self.take_results(&mut jobs);
         }
         jobs
     }
 
-    fn take_results(&mut self, jobs: &mut Jobs, room: &mut Room) {
-        let first = self.first_result.take();
-        let since = first.as_ref().map_or_else(Instant::now, |(_, since)| *since);
-        let mut next = first.map(|(job, _)| job).or_else(|| self.results.try_recv().ok());
-        while let Some(job) = next {
-            if !room.take(job.weight(), 0) && !jobs.is_empty() {
+    /// As many as a group may have, beside those that somebody waits for: neither keeps the other waiting.
+    fn take_results(&mut self, jobs: &mut Jobs) {
+        let mut room = Room { deliveries: 0, bytes: GROUP_BYTES_MAX };
+        let mut taken = 0;
+        while taken < GROUP_WRITES_MAX {
+            let first = self.first_result.take();
+            let next = first.or_else(|| self.results.try_recv().ok().map(|job| (job, Instant::now())));
+            let Some((job, since)) = next else { return };
+            if !room.take(job.weight(), 0) && taken > 0 {
                 self.first_result = Some((job, since));
-                break;
+                return;
             }
             jobs.push(job);
-            next = if jobs.len() < GROUP_WRITES_MAX { self.results.try_recv().ok() } else { None };
+            taken += 1;
         }
     }
 
@@ -144,11 +151,6 @@ impl Inbox {
                 None
             }
         }
-    }
-
-    /// How many writes that somebody waited for the last group had.
-    pub(super) fn last_group(&self) -> usize {
-        self.last_group
     }
 }
 
@@ -247,6 +249,37 @@ mod tests {
         assert_eq!(groups(&[], &[half, 1, half, 2], 1), [vec![half, 1], vec![half, 2]]);
         let sizes: Vec<usize> = groups(&[], &vec![1; GROUP_WRITES_MAX + 1], 1).iter().map(Vec::len).collect();
         assert_eq!(sizes, [GROUP_WRITES_MAX, 1]);
+    }
+
+    /// Neither many writes, nor large ones of which one is always left over, nor a few that come without end.
+    #[test]
+    fn no_writes_keep_a_result_waiting_for_longer_than_its_time() {
+        let full = GROUP_BYTES_MAX;
+        for (writes_at_once, bytes) in
+            [(1, 1), (LOADED_GROUP_WRITES - 1, 1), (GROUP_WRITES_MAX, 1), (2, full)]
+        {
+            let (queue, waiting) = mpsc::channel(2 * GROUP_WRITES_MAX);
+            let (ended, ends) = mpsc::channel::<Box<dyn Job>>(2 * GROUP_WRITES_MAX);
+            let mut inbox = Inbox::new(waiting, ends);
+            for _ in 0..GROUP_WRITES_MAX + 2 {
+                let result = Box::new(Weighed(Weight { events: 0, bytes: 2 }));
+                assert!(ended.try_send(result).is_ok(), "there is room");
+            }
+            let (start, mut stored, mut groups) = (Instant::now(), 0, 0);
+            while stored < GROUP_WRITES_MAX + 2 {
+                while queue.max_capacity() - queue.capacity() < writes_at_once {
+                    let write = Box::new(Weighed(Weight { events: 1, bytes }));
+                    assert!(queue.try_send(Message::Write(write)).is_ok(), "there is room");
+                }
+                let group = inbox.next_group(1);
+                stored += group.iter().filter(|job| job.weight().bytes == 2).count();
+                groups += 1;
+                assert!(
+                    start.elapsed() < 100 * RESULTS_LINGER,
+                    "{writes_at_once} of {bytes}: {stored} in {groups}"
+                );
+            }
+        }
     }
 
     #[test]

@@ -7,6 +7,7 @@ mod arrivals;
 mod audit;
 mod audit_reads;
 mod callers;
+mod checkpoints;
 mod completions;
 mod cursors;
 mod database;
@@ -222,7 +223,8 @@ impl Store {
         let pages = Pages::open(path, PAGE_READ_MAX).await?;
         let listeners = Listeners::default();
         let ids = Arc::new(IdSource::default());
-        let writer = Writer::start(connection, clock.clone(), Arc::clone(&ids), listeners.clone()).await?;
+        let writer =
+            Writer::start(path, connection, clock.clone(), Arc::clone(&ids), listeners.clone()).await?;
         let intake = Intake::new(path);
         let parts = Parts {
             readers,

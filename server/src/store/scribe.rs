@@ -6,6 +6,7 @@ use sqlx::{Connection, SqliteConnection};
 
 use super::{
     OpenError, StoreError,
+    checkpoints::{LOOK, MOVE, Moved},
     direct::Direct,
     group::{Flushed, Group, Moment, Rows},
     memory::Memory,
@@ -54,8 +55,9 @@ impl From<sqlx::Error> for Undone {
 }
 
 pub(super) struct Scribe {
-    connection: SqliteConnection,
+    // Dropped in this order: this one has no hold on the handle once the connection is closed.
     direct: Direct,
+    connection: SqliteConnection,
     clock: Clock,
     ids: Arc<IdSource>,
     listeners: Listeners,
@@ -75,11 +77,27 @@ impl Scribe {
     ) -> Result<Self, OpenError> {
         let direct = Direct::open(&mut connection).await?;
         let memory = Memory::default();
-        Ok(Self { connection, direct, clock, ids, listeners, memory, fan_out: 1, failed: false })
+        Ok(Self { direct, connection, clock, ids, listeners, memory, fan_out: 1, failed: false })
     }
 
+    /// How many deliveries an event had lately.
     pub(super) fn fan_out(&self) -> usize {
         self.fan_out
+    }
+
+    /// As if it were empty where that cannot be said.
+    pub(super) fn log(&mut self) -> Moved {
+        self.about_log(LOOK)
+    }
+
+    /// Moves what is left of the log, so that the next write begins it anew. An error is of no harm: it is tried again.
+    pub(super) fn move_rest_of_log(&mut self) {
+        self.about_log(MOVE);
+    }
+
+    fn about_log(&mut self, text: &'static str) -> Moved {
+        let said = self.direct.sql().query(text, &[], Moved::read);
+        said.ok().and_then(|said| said.into_iter().next()).unwrap_or_default()
     }
 
     pub(super) fn has_failed(&self) -> bool {

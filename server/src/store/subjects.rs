@@ -1,9 +1,17 @@
 //! Whom events are about, noted some events at a time after they were written, so that writing them stays cheap.
 
-use async_trait::async_trait;
-use domain::limits::SUBJECTS_ROWS;
+use std::{ops::ControlFlow, sync::Arc};
 
-use super::{Store, StoreError, group::Group, to_json, writer::Write};
+use domain::limits::SUBJECTS_ROWS;
+use rusqlite::params;
+
+use super::{
+    Store, StoreError,
+    direct::Sql,
+    group::{Flushed, Group, Rows},
+    to_json,
+    writer::Collect,
+};
 
 macro_rules! forget {
     ($member:literal) => {
@@ -30,49 +38,79 @@ impl Store {
     /// # Errors
     /// When nothing was noted.
     pub async fn note_subjects(&self) -> Result<bool, StoreError> {
-        self.writer.write(NoteSubjects).await
+        let new = self.quick.read(read_new).await?;
+        let Some(noted) = new else { return Ok(false) };
+        let more = noted.events == SUBJECTS_ROWS;
+        self.writer.hand_over_late(noted).await?;
+        Ok(more)
     }
 }
 
-struct NoteSubjects;
+/// Whom some events are about: read beside the writer, which need not wait for that.
+#[derive(Clone)]
+pub(super) struct Noted {
+    subjects: Arc<[Subject]>,
+    /// Up to which row that is.
+    last: i64,
+    events: u32,
+}
 
-#[async_trait]
-impl Write for NoteSubjects {
-    type Output = bool;
+/// In the order of the table's key, in which neighbours share pages.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+struct Subject {
+    organization: String,
+    subject: String,
+    sequence: i64,
+    /// The event's row.
+    event: i64,
+}
 
-    async fn apply(&mut self, group: &mut Group<'_>) -> Result<bool, StoreError> {
-        let (count, last): (i64, Option<i64>) = sqlx::query_as(
-            "SELECT count(*), max(seq) FROM (
-                 SELECT seq FROM events WHERE seq > (SELECT event_seq FROM noted_subjects) ORDER BY seq LIMIT ?)",
-        )
-        .bind(SUBJECTS_ROWS)
-        .fetch_one(&mut *group.connection)
-        .await?;
-        let Some(last) = last else { return Ok(false) };
-        // Each payload is read once, and in the order of the table neighbours share pages.
-        sqlx::query(
-            "WITH new AS MATERIALIZED (
-                 SELECT organization_id, lower(payload ->> 'username') AS username, lower(payload ->> 'email') AS email, sequence
-                 FROM events
-                 WHERE seq > (SELECT event_seq FROM noted_subjects) AND seq <= ?1 AND sequence IS NOT NULL)
-             INSERT OR IGNORE INTO event_subjects
-             SELECT * FROM (SELECT organization_id, username AS subject, sequence FROM new
-                            UNION ALL SELECT organization_id, email, sequence FROM new)
-             WHERE subject IS NOT NULL ORDER BY 1, 2, 3",
-        )
-        .bind(last)
-        .execute(&mut *group.connection)
-        .await?;
-        sqlx::query("UPDATE noted_subjects SET event_seq = ?")
-            .bind(last)
-            .execute(&mut *group.connection)
-            .await?;
-        Ok(count == SUBJECTS_ROWS)
+fn read_new(sql: &Sql<'_>) -> Result<Option<Noted>, StoreError> {
+    let (mut subjects, mut last, mut events) = (Vec::new(), None, 0);
+    sql.each(NEW, params![SUBJECTS_ROWS], |row| {
+        (last, events) = (Some(row.get(0)?), events + 1);
+        // A test has no place in the sequence, and is not found.
+        let Some(sequence) = row.get(2)? else { return Ok(ControlFlow::Continue(())) };
+        for column in [3, 4] {
+            if let Some(subject) = row.get::<_, Option<String>>(column)? {
+                subjects.push(Subject { organization: row.get(1)?, subject, sequence, event: row.get(0)? });
+            }
+        }
+        Ok(ControlFlow::Continue(()))
+    })?;
+    subjects.sort_unstable();
+    Ok(last.map(|last| Noted { subjects: subjects.into(), last, events }))
+}
+
+const NEW: &str = "
+    SELECT seq, organization_id, sequence, lower(payload ->> 'username'), lower(payload ->> 'email')
+    FROM events WHERE seq > (SELECT event_seq FROM noted_subjects) ORDER BY seq LIMIT ?";
+
+impl Collect for Noted {
+    type Output = ();
+
+    fn collect(&mut self, rows: &mut Rows) {
+        rows.noted.push(self.clone());
     }
 
-    fn changes_access(&self) -> bool {
-        false
+    fn settle(self, _flushed: &Flushed) {}
+}
+
+/// An event that was emptied or removed since it was read is left out.
+pub(super) const INSERT: &str = "
+    INSERT OR IGNORE INTO event_subjects (organization_id, subject, sequence)
+    SELECT n.column1, n.column2, n.column3
+    FROM (SELECT * FROM (VALUES {rows}) WHERE column1 IS NOT NULL) AS n
+    CROSS JOIN events AS e ON e.seq = n.column4 AND e.purged_at IS NULL";
+
+pub(super) fn insert(sql: &Sql<'_>, noted: &[Noted]) -> Result<(), StoreError> {
+    for Noted { subjects, last, .. } in noted {
+        sql.execute_rows(INSERT, subjects, |Subject { organization, subject, sequence, event }| {
+            [organization.as_str().into(), subject.as_str().into(), (*sequence).into(), (*event).into()]
+        })?;
+        sql.execute("UPDATE noted_subjects SET event_seq = max(event_seq, ?)", params![last])?;
     }
+    Ok(())
 }
 
 /// Forgets whom these events are about, before they or their payloads go.

@@ -4,24 +4,31 @@
 //! write itself.
 
 use std::{
+    path::Path,
     sync::{
         Arc, Mutex,
-        atomic::{AtomicU64, AtomicUsize, Ordering},
+        atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering},
     },
     thread,
     time::{Duration, Instant},
 };
 
-use domain::limits::{LOADED_GROUP_WRITES, WRITE_HERE_MAX, WRITE_QUEUE_MAX, WRITE_QUEUE_RESERVED};
+use domain::limits::{
+    WRITE_HERE_BYTES_MAX, WRITE_HERE_DELIVERIES_MAX, WRITE_HERE_MAX, WRITE_QUEUE_MAX, WRITE_QUEUE_RESERVED,
+};
 use futures::executor::block_on;
 use sqlx::SqliteConnection;
-use tokio::sync::{Notify, mpsc, oneshot, watch};
+use tokio::{
+    sync::{Notify, mpsc, oneshot, watch},
+    task::yield_now,
+};
 
 pub(super) use super::tickets::{Collect, Write};
 use super::{
     OpenError, StoreError,
     arrivals::Arrivals,
-    inbox::{Inbox, Message},
+    checkpoints::Checkpoints,
+    inbox::{Inbox, Message, Weight},
     scribe::Scribe,
     tickets::{Handover, Job, Jobs, Ticket},
 };
@@ -37,13 +44,37 @@ pub(super) struct Writer {
     state: watch::Receiver<State>,
 }
 
-/// Where the scribe is; who takes it writes. Empty once it has ended.
-struct Desk {
-    scribe: Mutex<Option<Scribe>>,
-    /// How many writes that somebody waited for the newest group had.
-    last_group: AtomicUsize,
+/// Where the scribe is; who takes it writes.
+pub(super) struct Desk {
+    /// Empty once it has ended.
+    pub(super) scribe: Mutex<Option<Scribe>>,
+    /// The writer's thread has something to write: it comes before who would write for himself.
+    is_wanted: AtomicBool,
+    /// How many wait for what they offered to be written.
+    offering: AtomicUsize,
     /// How long the newest group took, in microseconds.
-    last_us: AtomicU64,
+    pub(super) last_us: AtomicU64,
+    checkpoints: Checkpoints,
+}
+
+/// One of those who wait for what they offered.
+struct Offering<'d>(&'d Desk);
+
+impl<'d> Offering<'d> {
+    fn new(desk: &'d Desk) -> Self {
+        desk.offering.fetch_add(1, Ordering::SeqCst);
+        Self(desk)
+    }
+
+    fn is_alone(&self) -> bool {
+        self.0.offering.load(Ordering::SeqCst) == 1
+    }
+}
+
+impl Drop for Offering<'_> {
+    fn drop(&mut self) {
+        self.0.offering.fetch_sub(1, Ordering::SeqCst);
+    }
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -75,6 +106,7 @@ impl Writer {
     /// # Errors
     /// When the connection is of no use or there can be no further thread.
     pub(super) async fn start(
+        database: &Path,
         connection: SqliteConnection,
         clock: Clock,
         ids: Arc<IdSource>,
@@ -84,17 +116,24 @@ impl Writer {
         let (queue, waiting) = mpsc::channel(WRITE_QUEUE_MAX);
         let (results, ended) = mpsc::channel(WRITE_QUEUE_MAX);
         let (report, state) = watch::channel(State::Running);
-        let desk = Arc::new(Desk {
+        let desk = Desk {
             scribe: Mutex::new(Some(scribe)),
-            last_group: AtomicUsize::new(0),
+            is_wanted: AtomicBool::new(false),
+            offering: AtomicUsize::new(0),
             last_us: AtomicU64::new(u64::MAX),
-        });
-        let at = Arc::clone(&desk);
-        let run = move || {
-            let end = at.write_groups(Inbox::new(waiting, ended));
-            report.send_replace(end);
+            checkpoints: Checkpoints::default(),
         };
-        thread::Builder::new().name("herald-writer".to_owned()).spawn(run).map_err(OpenError::Writer)?;
+        let desk = Arc::new(desk);
+        let log = Checkpoints::connect(database)?;
+        let (at, beside) = (Arc::clone(&desk), Arc::clone(&desk));
+        let moving = spawn("herald-log", move || beside.checkpoints.serve(&log))?;
+        spawn("herald-writer", move || {
+            let end = at.write_groups(Inbox::new(waiting, ended));
+            at.checkpoints.end();
+            // An error means that it panicked; the log is then moved when the database is closed.
+            let _ = moving.join();
+            report.send_replace(at.close(end));
+        })?;
         Ok(Self { queue, results, desk, state })
     }
 
@@ -123,34 +162,55 @@ impl Writer {
         }
     }
 
+    /// As [`Writer::hand_over_then`], for one who waits all the same.
+    pub(super) async fn hand_over_late<C: Collect>(&self, rows: C) -> Result<C::Output, StoreError> {
+        let (reply, answer) = oneshot::channel();
+        self.hand_over_then(rows, move |result| drop(reply.send(result))).await;
+        answer.await.map_err(|_| StoreError::Stopped)?
+    }
+
     /// As [`Writer::hand_over`], but refused where the queue has no more room than what is kept for other writes. Who comes while
     /// nobody else writes need not wait for the writer's thread.
     pub(super) async fn offer<C: Collect>(&self, rows: C) -> Result<C::Output, StoreError> {
         if self.queue.capacity() <= WRITE_QUEUE_RESERVED {
             return Err(StoreError::Overloaded);
         }
+        let offering = Offering::new(&self.desk);
+        if offering.is_alone() {
+            // Whoever comes at the same time is seen now: together they are a group.
+            yield_now().await;
+        }
         let (reply, mut answer) = oneshot::channel();
-        match self.write_here(handover(rows, reply)) {
+        let job = handover(rows, reply);
+        let job = if offering.is_alone() { self.write_here(job) } else { Some(job) };
+        match job {
             // Written or refused: the answer is there.
             None => answer.try_recv().map_err(|_| StoreError::Stopped)?,
             Some(job) => self.queue_up(job, answer).await,
         }
     }
 
-    /// Writes on this thread, if nobody else writes or waits, while there is no load, under which groups are better, and while
-    /// writing takes no longer than any task of the runtime may. Gives back what it did not write.
+    /// Writes on this thread, if nobody else writes or waits, and if it takes no longer than any task of the runtime may. Gives back
+    /// what it did not write.
     fn write_here(&self, job: Box<dyn Job>) -> Option<Box<dyn Job>> {
+        let Desk { scribe, is_wanted, last_us, checkpoints, .. } = &*self.desk;
         let is_idle = self.queue.capacity() == self.queue.max_capacity()
-            && self.desk.last_group.load(Ordering::Relaxed) < LOADED_GROUP_WRITES;
-        let is_quick = self.desk.last_us.load(Ordering::Relaxed) <= micros(WRITE_HERE_MAX);
+            && !is_wanted.load(Ordering::SeqCst)
+            && !checkpoints.is_rest_small();
+        let is_quick = last_us.load(Ordering::Relaxed) <= micros(WRITE_HERE_MAX);
         if !is_idle || !is_quick || !job.is_plain() {
             return Some(job);
         }
-        let Ok(mut scribe) = self.desk.scribe.try_lock() else { return Some(job) };
+        let Ok(mut scribe) = scribe.try_lock() else { return Some(job) };
         let Some(scribe) = scribe.as_mut() else { return Some(job) };
+        let Weight { events, bytes } = job.weight();
+        if events.saturating_mul(scribe.fan_out()) > WRITE_HERE_DELIVERIES_MAX || bytes > WRITE_HERE_BYTES_MAX
+        {
+            return Some(job);
+        }
+        let ending = EndOnPanic(&self.queue);
         if self.desk.write(scribe, vec![job]).is_err() {
-            // The writer's thread says so to all others. Where the queue is full, it is awake.
-            let _ = self.queue.try_send(Message::Stop);
+            ending.end();
         }
         None
     }
@@ -162,6 +222,11 @@ impl Writer {
     ) -> Result<T, StoreError> {
         self.queue.send(Message::Write(job)).await.map_err(|_| StoreError::Stopped)?;
         answer.await.map_err(|_| StoreError::Stopped)?
+    }
+
+    #[cfg(test)]
+    pub(super) fn desk(&self) -> &Desk {
+        &self.desk
     }
 
     pub(super) fn is_running(&self) -> bool {
@@ -192,6 +257,28 @@ fn handover<C: Collect>(rows: C, reply: oneshot::Sender<Result<C::Output, StoreE
     Box::new(Handover { rows, reply: move |result| drop(reply.send(result)) })
 }
 
+/// Has the writer's thread say to all others that nothing is written any more: what is on disk is not known.
+struct EndOnPanic<'w>(&'w mpsc::Sender<Message>);
+
+impl EndOnPanic<'_> {
+    fn end(&self) {
+        // Where the queue is full, it is awake and finds out.
+        let _ = self.0.try_send(Message::Stop);
+    }
+}
+
+impl Drop for EndOnPanic<'_> {
+    fn drop(&mut self) {
+        if thread::panicking() {
+            self.end();
+        }
+    }
+}
+
+fn spawn(name: &str, work: impl FnOnce() + Send + 'static) -> Result<thread::JoinHandle<()>, OpenError> {
+    thread::Builder::new().name(name.to_owned()).spawn(work).map_err(OpenError::Writer)
+}
+
 fn micros(duration: Duration) -> u64 {
     u64::try_from(duration.as_micros()).unwrap_or(u64::MAX)
 }
@@ -199,9 +286,14 @@ fn micros(duration: Duration) -> u64 {
 impl Desk {
     fn write(&self, scribe: &mut Scribe, jobs: Jobs) -> Result<(), StoreError> {
         let start = Instant::now();
-        let written = block_on(scribe.write(jobs));
+        block_on(scribe.write(jobs))?;
         self.last_us.store(micros(start.elapsed()), Ordering::Relaxed);
-        written
+        if self.checkpoints.take_rest() {
+            scribe.move_rest_of_log();
+        } else if scribe.log().is_long() {
+            self.checkpoints.ask();
+        }
+        Ok(())
     }
 
     /// Until there is no more to come, or the database fails.
@@ -210,24 +302,28 @@ impl Desk {
         loop {
             let jobs = inbox.next_group(fan_out);
             if jobs.is_empty() {
-                break;
+                return State::Stopped;
             }
+            self.is_wanted.store(true, Ordering::SeqCst);
             // Poisoned by a panic halfway through a write: what is on disk is not known.
             let Ok(mut place) = self.scribe.lock() else { return State::Failed };
+            self.is_wanted.store(false, Ordering::SeqCst);
             let Some(scribe) = place.as_mut() else { return State::Failed };
-            self.last_group.store(inbox.last_group(), Ordering::Relaxed);
             if self.write(scribe, jobs).is_err() {
-                break;
+                return State::Failed;
             }
             fan_out = scribe.fan_out();
         }
-        match self.scribe.lock().ok().and_then(|mut place| place.take()) {
-            Some(scribe) => {
-                let end = if scribe.has_failed() { State::Failed } else { State::Stopped };
-                block_on(scribe.close());
-                end
-            }
-            None => State::Failed,
-        }
+    }
+
+    /// Nobody writes any more.
+    fn close(&self, end: State) -> State {
+        let Some(scribe) = self.scribe.lock().ok().and_then(|mut place| place.take()) else {
+            return State::Failed;
+        };
+        // It may have failed under who wrote for himself.
+        let end = if scribe.has_failed() { State::Failed } else { end };
+        block_on(scribe.close());
+        end
     }
 }

@@ -185,9 +185,12 @@ async fn one_published_event_that_breaks_its_group_leaves_no_gap_in_the_numbers(
     store.store.publish(logged_in(organization)).await.expect("stored");
     let bad = 7;
     let publish = |n| store.store.publish(logged_in(if n == bad { nowhere } else { organization }));
+    let before = commits(&store.path());
     for (n, answer) in join_all((0..MANY).map(publish)).await.into_iter().enumerate() {
         assert_eq!(answer.is_err(), n == bad, "{n}: {answer:?}");
     }
+    let took = commits(&store.path()) - before;
+    assert!((2..=2 * COMMITS_MAX).contains(&took), "by halves, not one by one: {took} commits");
     store.store.publish(logged_in(organization)).await.expect("stored");
     let count = MANY as i64 + 1;
     for sql in [

@@ -3,6 +3,7 @@
 mod access;
 mod activity;
 mod checks;
+mod completing;
 mod feed;
 mod grouping;
 mod jobs;
@@ -14,6 +15,7 @@ mod plans;
 mod retention;
 mod sessions;
 mod webhook_lists;
+mod writing;
 
 use std::path::PathBuf;
 
