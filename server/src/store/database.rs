@@ -20,6 +20,8 @@ use crate::vault::VaultError;
 /// Every SQLite from 3.7.0 to 3.51.2 can lose committed writes when one connection checkpoints while another commits.
 pub const SQLITE_VERSION_MIN: &str = "3.51.3";
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+/// Kibibytes of pages: as many as a large group changes.
+const WRITER_CACHE: &str = "-16384";
 
 /// Why a database cannot be opened, in words for the operator.
 #[derive(Debug, thiserror::Error)]
@@ -88,6 +90,7 @@ pub(super) async fn connect_writer(path: &Path) -> Result<SqliteConnection, Open
         .auto_vacuum(SqliteAutoVacuum::Incremental)
         .journal_mode(SqliteJournalMode::Wal)
         .synchronous(SqliteSynchronous::Full)
+        .pragma("cache_size", WRITER_CACHE)
         // See `checkpoints`.
         .pragma("wal_autocheckpoint", "0");
     let cannot_open = |error| OpenError::Database(path.display().to_string(), error);
@@ -142,6 +145,7 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     (15, "jobs_until", include_str!("../../migrations/0015_jobs_until.sql")),
     (16, "deleted_webhooks", include_str!("../../migrations/0016_deleted_webhooks.sql")),
     (17, "last_attempts", include_str!("../../migrations/0017_last_attempts.sql")),
+    (18, "subject_keys", include_str!("../../migrations/0018_subject_keys.sql")),
 ];
 
 fn migrator() -> Migrator {

@@ -7,7 +7,7 @@ use domain::{
 use futures::TryStreamExt;
 use sqlx::{Acquire, FromRow, SqliteConnection};
 
-use super::{Store, StoreError, cursors::Cursors, parsed};
+use super::{Store, StoreError, cursors::Cursors, parsed, subjects::subject_key};
 
 /// Which events are asked for.
 #[derive(Debug, Clone, Default)]
@@ -150,12 +150,15 @@ pub(super) fn feed_sql(filter: &EventFilter) -> String {
     if filter.search.is_none() {
         return found("events AS e", in_order, "e.sequence");
     }
+    let about = "lower(?8) IN (lower(e.payload ->> 'username'), lower(e.payload ->> 'email'))";
     let noted = found(
         "event_subjects AS s CROSS JOIN events AS e ON e.organization_id = ?1 AND e.sequence = s.sequence",
-        "s.organization_id = ?1 AND s.subject = lower(?8) AND s.sequence > ?2 AND s.sequence <= ?3",
+        &format!(
+            "s.organization_id = ?1 AND s.subject = {} AND s.sequence > ?2 AND s.sequence <= ?3 AND {about}",
+            subject_key!("?8")
+        ),
         "s.sequence",
     );
-    let about = "lower(?8) IN (lower(e.payload ->> 'username'), lower(e.payload ->> 'email'))";
     // The plus keeps SQLite from reading all of the organization's events.
     let new = format!(
         "e.seq > (SELECT event_seq FROM noted_subjects) AND +e.organization_id = ?1

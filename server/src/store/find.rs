@@ -4,7 +4,7 @@ use api::find::{EventsFound, Found, FoundEvent};
 use domain::{Id, OrganizationId, Scope, limits::FOUND_EVENTS};
 use sqlx::{FromRow, SqliteConnection};
 
-use super::{Store, StoreError, cursors::Cursors, parsed, to_json, told::Known};
+use super::{Store, StoreError, cursors::Cursors, parsed, subjects::subject_key, to_json, told::Known};
 
 impl Store {
     /// `platform`: whether the platform's own webhooks are shown too. `cursor` is what the page before answered.
@@ -78,15 +78,22 @@ pub(super) const BY_ID: &str = "
 /// As the feed finds them, from the newest on. A user's id is looked up by the name that the user has now. Of the events that are
 /// not noted yet only those are read as JSON that have the text (?5 as JSON writes it) somewhere; an organization's sequence
 /// grows with the rows, so that the newest come first and the rest is left.
-pub(super) const FIND: &str = "
+pub(super) const FIND: &str = concat!(
+    "
+    WITH asked (text) AS MATERIALIZED (
+        SELECT coalesce((SELECT lower(username) FROM users WHERE id = ?2 AND organization_id = ?1), ?2))
     SELECT e.seq, e.id, e.type AS event_type, e.happened_at, e.sequence, e.payload ->> 'username' AS username,
            e.payload ->> 'email' AS email
     FROM (
         SELECT * FROM (
-            SELECT sequence FROM event_subjects
-            WHERE organization_id = ?1 AND sequence < ?3
-                AND subject = coalesce((SELECT lower(username) FROM users WHERE id = ?2 AND organization_id = ?1), ?2)
-            ORDER BY sequence DESC LIMIT ?4)
+            SELECT s.sequence
+            FROM event_subjects AS s CROSS JOIN events AS k ON k.organization_id = ?1 AND k.sequence = s.sequence
+            WHERE s.organization_id = ?1 AND s.sequence < ?3
+                AND s.subject = ",
+    subject_key!("(SELECT text FROM asked)"),
+    "
+                AND (SELECT text FROM asked) IN (lower(k.payload ->> 'username'), lower(k.payload ->> 'email'))
+            ORDER BY s.sequence DESC LIMIT ?4)
         UNION
         SELECT * FROM (
             SELECT n.sequence FROM events AS n
@@ -99,7 +106,8 @@ pub(super) const FIND: &str = "
         SELECT i.sequence FROM events AS i WHERE i.id = ?2 AND i.organization_id = ?1 AND i.sequence < ?3
     ) AS found
     JOIN events AS e ON e.organization_id = ?1 AND e.sequence = found.sequence
-    ORDER BY e.sequence DESC LIMIT ?4";
+    ORDER BY e.sequence DESC LIMIT ?4"
+);
 
 #[derive(FromRow)]
 pub(super) struct EventRow {

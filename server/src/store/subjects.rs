@@ -13,19 +13,27 @@ use super::{
     writer::Collect,
 };
 
+/// What the table knows a name or an e-mail by: its beginning, so that nobody can make the keys long.
+macro_rules! subject_key {
+    ($text:expr) => {
+        concat!("substr(lower(", $text, "), 1, 32)")
+    };
+}
+pub(super) use subject_key;
+
 macro_rules! forget {
     ($member:literal) => {
         concat!(
             "DELETE FROM event_subjects WHERE (organization_id, subject, sequence) IN (
-                 SELECT organization_id, lower(payload ->> '",
-            $member,
-            "'), sequence FROM events WHERE seq IN (SELECT value FROM json_each(?1)))"
+                 SELECT organization_id, ",
+            subject_key!($member),
+            ", sequence FROM events WHERE seq IN (SELECT value FROM json_each(?1)))"
         )
     };
 }
 
 /// Two statements: SQLite looks up the rows of a plain SELECT by the key, and reads the whole table for those of a compound one.
-pub(super) const FORGET: [&str; 2] = [forget!("username"), forget!("email")];
+pub(super) const FORGET: [&str; 2] = [forget!("payload ->> 'username'"), forget!("payload ->> 'email'")];
 
 impl Store {
     /// Resolves when there may be events whose subjects are not noted.
@@ -82,9 +90,13 @@ fn read_new(sql: &Sql<'_>) -> Result<Option<Noted>, StoreError> {
     Ok(last.map(|last| Noted { subjects: subjects.into(), last, events }))
 }
 
-const NEW: &str = "
-    SELECT seq, organization_id, sequence, lower(payload ->> 'username'), lower(payload ->> 'email')
-    FROM events WHERE seq > (SELECT event_seq FROM noted_subjects) ORDER BY seq LIMIT ?";
+const NEW: &str = concat!(
+    "SELECT seq, organization_id, sequence, ",
+    subject_key!("payload ->> 'username'"),
+    ", ",
+    subject_key!("payload ->> 'email'"),
+    " FROM events WHERE seq > (SELECT event_seq FROM noted_subjects) ORDER BY seq LIMIT ?"
+);
 
 impl Collect for Noted {
     type Output = ();

@@ -97,6 +97,10 @@ async fn the_newest_events_are_found_first_whatever_is_in_a_name_and_noted_or_no
         publish("demo@acme.example").await;
     }
     publish(odd).await;
+    let long = |end: &str| format!("{}{end}@acme.example", "x".repeat(64));
+    for end in ["one", "two"] {
+        publish(&long(end)).await;
+    }
     let id = UserId::from_bytes([1; 12]).to_string();
     for noted in [false, true] {
         assert_eq!((found(odd).await, found(&odd.to_uppercase()).await), (1, 1), "{noted}");
@@ -105,6 +109,11 @@ async fn the_newest_events_are_found_first_whatever_is_in_a_name_and_noted_or_no
             (FOUND_EVENTS, if noted { 0 } else { FOUND_EVENTS })
         );
         assert_eq!(found("nobody").await, 0);
+        for (end, count) in [("one", 1), ("two", 1), ("three", 0)] {
+            assert_eq!(found(&long(end)).await, count, "only the beginning is the same");
+            let page = store.store.feed(organization, &searching(&long(end)), None, 9).await.expect("a page");
+            assert_eq!(page.events.len(), count, "{end}");
+        }
         store.store.note_subjects().await.expect("noted");
     }
 }

@@ -219,7 +219,7 @@ async fn events_are_found_by_whom_they_are_about() {
         (
             FIND,
             vec![
-                "SEARCH event_subjects USING PRIMARY KEY (organization_id=? AND subject=? AND sequence<?)",
+                "SEARCH s USING PRIMARY KEY (organization_id=? AND subject=? AND sequence<?)",
                 "SEARCH n USING INTEGER PRIMARY KEY (rowid>?)",
             ],
         ),
