@@ -141,7 +141,7 @@ pub const GROUP_DELIVERIES_MAX: usize = 8_192;
 pub const GROUP_BYTES_MAX: usize = 16 * 1024 * 1024;
 /// After a group of so many writes there is load, and the next one waits a moment for company.
 pub const LOADED_GROUP_WRITES: usize = 16;
-pub const GROUP_LINGER: Duration = Duration::from_millis(2);
+pub const GROUP_LINGER: Duration = Duration::from_millis(4);
 /// How long the results of attempts gather before they are stored, unless many other writes take them along. After a crash what was
 /// not stored is sent once more.
 pub const RESULTS_LINGER: Duration = Duration::from_millis(5);

@@ -95,7 +95,8 @@ impl Client {
                 },
             }
         }
-        let mut line = self.open(uri).await?;
+        // Boxed, so that the many requests that find a connection do not carry what opening one takes.
+        let mut line = Box::pin(self.open(uri)).await?;
         let response = line.send.send_request(request).await?;
         Ok((response, self.lease(origin, line)))
     }

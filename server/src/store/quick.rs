@@ -14,6 +14,8 @@ use super::{OpenError, StoreError, direct::Sql};
 
 const READERS_MAX: u32 = 2;
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+/// Kibibytes of pages: the windows of many webhooks are filled with the same events.
+const CACHE: i64 = -8_192;
 
 pub(super) struct Quick {
     readers: Arc<Readers>,
@@ -87,6 +89,7 @@ impl Readers {
             OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX,
         )?;
         connection.busy_timeout(BUSY_TIMEOUT)?;
+        connection.pragma_update(None, "cache_size", CACHE)?;
         // Only a read opens the log and what it is found by.
         connection.query_row("SELECT count(*) FROM last_rows", [], |_| Ok(()))?;
         Ok(connection)
