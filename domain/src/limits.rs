@@ -80,8 +80,8 @@ pub const LOADS_AT_ONCE_MAX: usize = 2;
 pub const LOAD_BYTES_MAX: usize = 1024 * 1024;
 /// After a 2xx, how long the rest of the answer is read: the delivery is acknowledged, and its place is wanted.
 pub const ACKNOWLEDGED_READ_MAX: Duration = Duration::from_secs(1);
-/// Attempts that have ended and whose results are not stored yet.
-pub const UNSETTLED_MAX: usize = 4_096;
+/// Attempts that are under way or whose results are not stored yet: as many may be made again after a crash.
+pub const UNSETTLED_MAX: usize = 2 * IN_FLIGHT_MAX;
 
 /// After so many failed attempts in a row a webhook is paused.
 pub const BREAKER_FAILURES: u32 = 5;
@@ -144,7 +144,7 @@ pub const LOADED_GROUP_WRITES: usize = 16;
 pub const GROUP_LINGER: Duration = Duration::from_millis(4);
 /// How long the results of attempts gather before they are stored, unless many other writes take them along. After a crash what was
 /// not stored is sent once more.
-pub const RESULTS_LINGER: Duration = Duration::from_millis(5);
+pub const RESULTS_LINGER: Duration = Duration::from_millis(2);
 /// Deliveries that are gathered before they are inserted.
 pub const INSERTED_ROWS_MAX: usize = 5_000;
 /// Organizations, and pairs of an organization and a type, that the writer knows by heart before it begins anew.
