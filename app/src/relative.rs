@@ -1,5 +1,6 @@
 //! Times as people say them: `12 s ago`, `in 4 min`.
 
+#[cfg(feature = "ssr")]
 use std::time::Duration;
 
 use domain::Timestamp;
@@ -28,7 +29,11 @@ pub(crate) fn relative(now: Timestamp, at: Timestamp) -> String {
 
 /// When something is due: past moments are due now.
 pub(crate) fn due(now: Timestamp, at: Timestamp) -> String {
-    if at.since(now) < Duration::from_secs(1) { "now".to_owned() } else { relative(now, at) }
+    match at.since(now).as_secs() {
+        0 => "now".to_owned(),
+        seconds @ 1..NOW_SECONDS => format!("in {}", amount(seconds, true)),
+        _ => relative(now, at),
+    }
 }
 
 /// How long something took or lies behind, to two units: `41 ms`, `5.6 s`, `4 min 12 s`, `2 h 3 min`.
@@ -119,5 +124,6 @@ mod tests {
     fn what_should_have_happened_is_due_now() {
         assert_eq!(due(NOW, at(-30)), "now");
         assert_eq!(due(NOW, at(30)), "in 30 s");
+        assert_eq!((due(NOW, at(0)), due(NOW, at(3))), ("now".to_owned(), "in 3 s".to_owned()));
     }
 }

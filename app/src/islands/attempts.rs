@@ -19,7 +19,7 @@ pub(crate) fn NewAttempts(scope: Scope, delivery: DeliveryId, attempts: u32, to:
         let now = delivery_progress(scope, delivery).await?;
         Ok((words(&now, attempts), heard(&now)))
     });
-    view! { <NewsBar news to nothing="What comes of the next attempt is said here."/> }
+    view! { <NewsBar news to nothing="Watching for the next attempt."/> }
 }
 
 /// What has ended has nothing more to tell.

@@ -22,7 +22,7 @@ pub(crate) fn Live(
         let asked = count_newer(scope, webhook, filter.clone(), than);
         async move { Ok((counted(asked.await?), Heard::Answer)) }
     });
-    view! { <NewsBar news to nothing="New deliveries are said here."/> }
+    view! { <NewsBar news to nothing="Watching for new deliveries."/> }
 }
 
 fn counted(count: u32) -> News {

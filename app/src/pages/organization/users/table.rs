@@ -34,7 +34,7 @@ pub(super) fn UsersTable(
                         {column(UserSort::Username, "User name")}
                         {column(UserSort::Email, "E-mail")}
                         <th scope="col">"Status"</th>
-                        <th scope="col">"License"</th>
+                        <th scope="col" class="cell-roomy">"License"</th>
                         {column(UserSort::LastLogin, "Last log in")}
                         <th scope="col"><span class="visually-hidden">"Actions"</span></th>
                     </tr>
@@ -75,7 +75,7 @@ fn row(organization: OrganizationId, user: OrgUser) -> impl IntoView {
             <td class="mono" id=described_by.clone()>{user.username}</td>
             <td>{user.email}</td>
             <td><UserStatus active/></td>
-            <td>{license(user.license_status)}</td>
+            <td class="cell-roomy">{license(user.license_status)}</td>
             <td>{last}</td>
             <td class="cell-actions">
                 <AskAbout asks=param about=id.to_string() words described_by/>

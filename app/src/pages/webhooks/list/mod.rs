@@ -150,7 +150,7 @@ fn NoWebhooks(owner: Owner) -> impl IntoView {
     let curl = format!(
         "curl -X POST https://this-server{path} \\\n  \
          -H 'Authorization: Bearer YOUR_API_KEY' -H 'Content-Type: application/json' \\\n  \
-         -d '{{\"type\":\"USER_CREATED\",\"name\":\"hr-sync\",\"url\":\"https://hooks.example.com/hr\",\"enabled\":true}}'"
+         -d '{{\"type\":\"USER_CREATED\",\"name\":\"hr-sync\",\n       \"url\":\"https://hooks.example.com/hr\",\"enabled\":true}}'"
     );
     let scope = owner.scope();
     view! {

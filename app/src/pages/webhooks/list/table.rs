@@ -52,7 +52,7 @@ pub(super) fn WebhooksTable(
                         </th>
                         <th scope="col">"Name"</th>
                         <th scope="col" class="cell-spare">"Type"</th>
-                        <th scope="col" class="cell-spare">"URL"</th>
+                        <th scope="col" class="cell-roomy">"URL"</th>
                         <th scope="col">"Status"</th>
                         <th scope="col">"Last 24 hours"</th>
                         <th scope="col">"Last delivery"</th>
@@ -106,7 +106,7 @@ fn row(scope: Scope, row: WebhookRow, all: bool, asked: &Asked) -> impl IntoView
             </td>
             <td class="strong"><a href=paths::webhook(scope, id)>{webhook.name}</a></td>
             <td class="mono cell-spare">{webhook.event_type.as_str()}</td>
-            <td class="mono cell-url cell-spare" title=webhook.url.clone()>{webhook.url.clone()}</td>
+            <td class="mono cell-url cell-roomy" title=webhook.url.clone()>{webhook.url.clone()}</td>
             <td>
                 <WebhookStatus state held/>
                 {pending}

@@ -58,7 +58,7 @@ pub(super) fn Table(
                             {select_all}
                         </th>
                         <th scope="col">"Status"</th>
-                        <th scope="col" class="cell-spare">"Type"</th>
+                        <th scope="col" class="cell-roomy">"Type"</th>
                         <th scope="col">"User"</th>
                         <th scope="col">"Attempts"</th>
                         <th scope="col">"Response"</th>
@@ -108,7 +108,7 @@ fn row(scope: Scope, row: DeliveryRow, sends: bool) -> impl IntoView {
         <tr>
             <td class="cell-check">{checkbox}</td>
             <td><DeliveryStatus state=delivery.status/></td>
-            <td class="mono cell-spare">{delivery.event_type.as_str()}</td>
+            <td class="mono cell-roomy">{delivery.event_type.as_str()}</td>
             <td class="strong">
                 <a href=paths::delivery(scope, delivery.id)>{row.username}</a>
                 {delivery.test.then(|| view! { <span class="cell-extra quiet">"test"</span> })}
