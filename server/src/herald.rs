@@ -6,7 +6,10 @@ use std::{
 };
 
 use domain::{RetryPolicy, limits::TEST_SENDS_AT_ONCE_MAX, target::parse_origin};
-use tokio::sync::{Semaphore, watch};
+use tokio::{
+    runtime::Handle,
+    sync::{Semaphore, watch},
+};
 use url::Url;
 
 use crate::{
@@ -39,6 +42,8 @@ pub struct Parts {
     pub(crate) flashes: Flashes,
     pub(crate) access_cache: AccessCache,
     pub(crate) test_sends: Arc<Semaphore>,
+    /// Where deliveries are made: a connection that a test opens is used by them afterwards.
+    pub(crate) engine_runtime: Handle,
     pub(crate) limits: Limits,
     pub(crate) proxies: Arc<TrustedProxies>,
     first_run: Arc<Mutex<Option<[u8; 32]>>>,
@@ -53,6 +58,7 @@ impl Deref for Herald {
 }
 
 impl Herald {
+    /// To be made on the runtime that it will run on.
     #[must_use]
     pub fn new(store: Store, clock: Clock, guard: Arc<Guard>, public_url: PublicUrl) -> Self {
         Self::of(Parts {
@@ -66,6 +72,7 @@ impl Herald {
             flashes: Flashes::default(),
             access_cache: AccessCache::default(),
             test_sends: Arc::new(Semaphore::new(TEST_SENDS_AT_ONCE_MAX)),
+            engine_runtime: Handle::current(),
             limits: Limits::default(),
             proxies: Arc::default(),
             first_run: Arc::default(),

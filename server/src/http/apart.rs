@@ -1,7 +1,10 @@
 //! All but the publishing of events is answered on threads of its own: behind the events of a busy platform a page would queue at
 //! each of its steps.
 
-use std::{panic::resume_unwind, sync::LazyLock};
+use std::{
+    panic::{AssertUnwindSafe, catch_unwind, resume_unwind},
+    sync::LazyLock,
+};
 
 use axum::{
     extract::Request,
@@ -18,9 +21,14 @@ const THREADS: usize = 2;
 
 /// `None` where the system gives no more threads: then all share those that there are.
 static APART: LazyLock<Option<Runtime>> = LazyLock::new(|| {
-    let runtime =
-        Builder::new_multi_thread().worker_threads(THREADS).thread_name("herald-pages").enable_all().build();
-    runtime.inspect_err(|error| tracing::warn!(%error, "Pages have no threads of their own")).ok()
+    let mut builder = Builder::new_multi_thread();
+    builder.worker_threads(THREADS).thread_name("herald-pages").enable_all();
+    // A thread that cannot be had is a panic in tokio.
+    let runtime = catch_unwind(AssertUnwindSafe(|| builder.build())).ok().and_then(Result::ok);
+    if runtime.is_none() {
+        tracing::warn!("Pages have no threads of their own: the system gives no more");
+    }
+    runtime
 });
 
 pub(super) async fn answer(request: Request, next: Next) -> Response {

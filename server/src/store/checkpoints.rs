@@ -7,15 +7,17 @@ use std::{
         atomic::{AtomicBool, Ordering},
     },
     thread::{self, Thread},
-    time::Duration,
+    time::{Duration, Instant},
 };
 
-use rusqlite::{Connection, OpenFlags, Row};
+use rusqlite::{Connection, ErrorCode, OpenFlags, Row, config::DbConfig};
 
 use super::OpenError;
 
 /// The log is moved when it has so many pages, 16 MiB: a page that changes often is written into the database once for all of them.
 const LOG_PAGES_MAX: i64 = 4_096;
+/// While readers keep the log from beginning anew it grows; from here on, 48 MiB, the writer waits for them.
+const LOG_PAGES_ENDLESS: i64 = 3 * LOG_PAGES_MAX;
 /// With no more than so many pages left the writer moves the rest, after which the log begins anew.
 const REST_PAGES_MAX: i64 = 256;
 /// Until then it is moved again while others write, but not for ever.
@@ -23,25 +25,46 @@ const ROUNDS_MAX: usize = 4;
 /// After an error, or while a reader still needs the log, until it is tried again.
 const RETRY: Duration = Duration::from_millis(200);
 
-pub(super) const MOVE: &str = "PRAGMA wal_checkpoint(PASSIVE)";
 pub(super) const LOOK: &str = "PRAGMA wal_checkpoint(NOOP)";
+pub(super) const MOVE: &str = "PRAGMA wal_checkpoint(PASSIVE)";
+/// Waits for those who read the log, while new ones read the database.
+pub(super) const MOVE_AND_WAIT: &str = "PRAGMA wal_checkpoint(RESTART)";
 
 /// How far the log has been moved, in pages.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) struct Moved {
+    /// Somebody else moves it, so that nothing is known.
+    busy: bool,
     log: i64,
     moved: i64,
 }
 
 impl Moved {
     pub(super) fn read(row: &Row<'_>) -> rusqlite::Result<Self> {
-        Ok(Self { log: row.get(1)?, moved: row.get(2)? })
+        Ok(Self { busy: row.get(0)?, log: row.get(1)?, moved: row.get(2)? })
     }
 
     /// Whether it is time to move it.
     pub(super) fn is_long(self) -> bool {
         self.log >= LOG_PAGES_MAX && self.moved < self.log
     }
+
+    pub(super) fn is_endless(self) -> bool {
+        self.log >= LOG_PAGES_ENDLESS
+    }
+
+    fn is_small(self) -> bool {
+        !self.busy && self.log >= 0 && self.log - self.moved <= REST_PAGES_MAX
+    }
+}
+
+/// Whether an error of a checkpoint leaves it unknown what is in the database. What was moved before is flushed by a later one, and
+/// the system says only once that it could not write it: going on would begin the log anew over the only copy.
+pub(super) fn is_lost(error: &rusqlite::Error) -> bool {
+    !matches!(
+        error.sqlite_error_code(),
+        Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked | ErrorCode::DiskFull)
+    )
 }
 
 /// Between those who write and the thread that moves the log.
@@ -59,6 +82,8 @@ impl Checkpoints {
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let connection = Connection::open_with_flags(database, flags)?;
         connection.execute_batch("PRAGMA synchronous = FULL")?;
+        // Where it ends because what was moved is not known, it may not move more.
+        connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
         Ok(connection)
     }
 
@@ -72,6 +97,11 @@ impl Checkpoints {
     /// Whether it is for the writer to move the rest.
     pub(super) fn is_rest_small(&self) -> bool {
         self.rest_is_small.load(Ordering::SeqCst)
+    }
+
+    /// It is for the writer to move the rest, however much it is.
+    pub(super) fn leave_rest(&self) {
+        self.rest_is_small.store(true, Ordering::SeqCst);
     }
 
     /// The writer moves the rest.
@@ -90,34 +120,78 @@ impl Checkpoints {
         }
     }
 
-    /// Moves the log whenever it is asked to. On a thread of its own.
-    pub(super) fn serve(&self, connection: &Connection) {
+    /// Moves the log whenever it is asked to. On a thread of its own. `lost` is called when it is not known any more what the
+    /// database has.
+    pub(super) fn serve(&self, connection: &Connection, lost: impl FnOnce(rusqlite::Error)) {
         let _ = self.thread.set(thread::current());
+        let mut told = false;
         while !self.ending.load(Ordering::SeqCst) {
             if !self.wanted.swap(false, Ordering::SeqCst) {
                 thread::park();
-            } else if self.move_most(connection) {
-                self.rest_is_small.store(true, Ordering::SeqCst);
-            } else {
-                thread::park_timeout(RETRY);
+                continue;
+            }
+            match move_most(connection) {
+                Ok(true) => {
+                    told = false;
+                    self.leave_rest();
+                }
+                Ok(false) => self.retry(),
+                Err(error) if is_lost(&error) => return lost(error),
+                Err(error) => {
+                    if !told {
+                        tracing::warn!(%error, "The log could not be moved into the database; trying again");
+                    }
+                    told = true;
+                    self.retry();
+                }
             }
         }
     }
 
-    /// Answers whether little is left.
-    fn move_most(&self, connection: &Connection) -> bool {
-        for _ in 0..ROUNDS_MAX {
-            let moved =
-                connection.prepare_cached(MOVE).and_then(|mut moving| moving.query_row([], Moved::read));
-            match moved {
-                Ok(Moved { log, moved }) if log - moved <= REST_PAGES_MAX => return true,
-                Ok(_) => {}
-                Err(error) => {
-                    tracing::warn!(%error, "The log could not be moved into the database; trying again");
-                    return false;
-                }
+    fn retry(&self) {
+        let until = Instant::now() + RETRY;
+        while !self.ending.load(Ordering::SeqCst) {
+            let left = until.saturating_duration_since(Instant::now());
+            if left.is_zero() {
+                break;
             }
+            thread::park_timeout(left);
         }
-        false
+        self.wanted.store(true, Ordering::SeqCst);
+    }
+}
+
+/// Answers whether little is left.
+fn move_most(connection: &Connection) -> Result<bool, rusqlite::Error> {
+    for _ in 0..ROUNDS_MAX {
+        if connection.prepare_cached(MOVE)?.query_row([], Moved::read)?.is_small() {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn moved(busy: bool, log: i64, moved: i64) -> Moved {
+        Moved { busy, log, moved }
+    }
+
+    #[test]
+    fn what_is_not_known_is_not_small() {
+        assert!(moved(false, LOG_PAGES_MAX, LOG_PAGES_MAX - REST_PAGES_MAX).is_small());
+        assert!(!moved(false, LOG_PAGES_MAX, 0).is_small());
+        // What SQLite says where somebody else moves it.
+        assert!(!moved(true, -1, -1).is_small());
+        assert!(!moved(false, -1, -1).is_small());
+    }
+
+    #[test]
+    fn a_log_that_was_moved_whole_is_not_moved_again() {
+        assert!(moved(false, LOG_PAGES_MAX, 0).is_long());
+        assert!(!moved(false, LOG_PAGES_MAX, LOG_PAGES_MAX).is_long());
+        assert!(!moved(false, LOG_PAGES_MAX - 1, 0).is_long());
     }
 }

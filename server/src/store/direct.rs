@@ -5,6 +5,7 @@ use std::ops::ControlFlow;
 
 use rusqlite::{
     Connection, Row, ToSql,
+    config::DbConfig,
     types::{ToSqlOutput, Value},
 };
 use sqlx::SqliteConnection;
@@ -61,6 +62,12 @@ impl Direct {
     ) -> Result<T, StoreError> {
         let _locked = connection.lock_handle().await?;
         work(&self.sql())
+    }
+
+    /// Has the connection close without moving the log.
+    pub(super) fn leave_log(&mut self) {
+        // It fails for a configuration that SQLite does not know, which this is not.
+        let _ = self.sqlite.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true);
     }
 
     /// Gives up the handle.

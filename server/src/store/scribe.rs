@@ -6,7 +6,7 @@ use sqlx::{Connection, SqliteConnection};
 
 use super::{
     OpenError, StoreError,
-    checkpoints::{LOOK, MOVE, Moved},
+    checkpoints::{LOOK, MOVE, MOVE_AND_WAIT, Moved, is_lost},
     direct::Direct,
     group::{Flushed, Group, Moment, Rows},
     memory::Memory,
@@ -87,17 +87,31 @@ impl Scribe {
 
     /// As if it were empty where that cannot be said.
     pub(super) fn log(&mut self) -> Moved {
-        self.about_log(LOOK)
+        self.about_log(LOOK).unwrap_or_default()
     }
 
-    /// Moves what is left of the log, so that the next write begins it anew. An error is of no harm: it is tried again.
-    pub(super) fn move_rest_of_log(&mut self) {
-        self.about_log(MOVE);
+    /// Moves what is left of the log, so that the next write begins it anew.
+    ///
+    /// # Errors
+    /// When it is not known any more what the database has. Other errors are of no harm: it is tried again.
+    pub(super) fn move_rest_of_log(&mut self) -> Result<(), StoreError> {
+        let how = if self.log().is_endless() { MOVE_AND_WAIT } else { MOVE };
+        match self.about_log(how) {
+            Err(StoreError::Sqlite(error)) if is_lost(&error) => Err(self.lost(error.into())),
+            _ => Ok(()),
+        }
     }
 
-    fn about_log(&mut self, text: &'static str) -> Moved {
-        let said = self.direct.sql().query(text, &[], Moved::read);
-        said.ok().and_then(|said| said.into_iter().next()).unwrap_or_default()
+    fn about_log(&mut self, text: &'static str) -> Result<Moved, StoreError> {
+        let said = self.direct.sql().query(text, &[], Moved::read)?;
+        Ok(said.into_iter().next().unwrap_or_default())
+    }
+
+    /// Nothing may be written any more.
+    pub(super) fn lost(&mut self, error: StoreError) -> StoreError {
+        self.failed = true;
+        tracing::error!(%error, "The database failed; Herald stops so that nothing is acknowledged that is not stored");
+        error
     }
 
     pub(super) fn has_failed(&self) -> bool {
@@ -106,12 +120,14 @@ impl Scribe {
 
     /// Moves the log into the database, as far as that goes: what is in the log is durable, and is read back at the next start.
     pub(super) async fn close(self) {
-        let Self { mut connection, direct, failed, .. } = self;
-        direct.close(&mut connection).await;
-        if !failed {
-            let _ = sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").execute(&mut connection).await;
-            let _ = connection.close().await;
+        let Self { mut connection, mut direct, failed, .. } = self;
+        let moved =
+            !failed && sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").execute(&mut connection).await.is_ok();
+        if !moved {
+            direct.leave_log();
         }
+        direct.close(&mut connection).await;
+        let _ = connection.close().await;
     }
 
     /// Writes all in one group; where one of them spoils it, that one is found by halves and the others go through.
@@ -132,9 +148,8 @@ impl Scribe {
             match written {
                 Ok((results, flushed)) => self.tell(jobs, results, flushed),
                 Err(Undone::Lost(error)) => {
-                    self.failed = true;
+                    let error = self.lost(error);
                     jobs.into_iter().for_each(|job| job.refused(StoreError::Unsure));
-                    tracing::error!(%error, "The database failed; Herald stops so that nothing is acknowledged that is not stored");
                     return Err(error);
                 }
                 Err(Undone::ForNow(error)) => {

@@ -125,11 +125,21 @@ impl Writer {
         };
         let desk = Arc::new(desk);
         let log = Checkpoints::connect(database)?;
-        let (at, beside) = (Arc::clone(&desk), Arc::clone(&desk));
-        let moving = spawn("herald-log", move || beside.checkpoints.serve(&log))?;
+        // Weak, so that the writer ends when nobody is there any more who could write.
+        let (at, beside, ending) = (Arc::clone(&desk), Arc::clone(&desk), queue.downgrade());
+        let moving = spawn("herald-log", move || {
+            beside.checkpoints.serve(&log, |error| {
+                beside.lose(error);
+                if let Some(queue) = ending.upgrade() {
+                    EndWriting(&queue).end();
+                }
+            });
+        })?;
         spawn("herald-writer", move || {
-            let end = at.write_groups(Inbox::new(waiting, ended));
-            at.checkpoints.end();
+            let end = {
+                let _moving = EndMoving(&at.checkpoints);
+                at.write_groups(Inbox::new(waiting, ended))
+            };
             // An error means that it panicked; the log is then moved when the database is closed.
             let _ = moving.join();
             report.send_replace(at.close(end));
@@ -208,7 +218,7 @@ impl Writer {
         {
             return Some(job);
         }
-        let ending = EndOnPanic(&self.queue);
+        let ending = EndWriting(&self.queue);
         if self.desk.write(scribe, vec![job]).is_err() {
             ending.end();
         }
@@ -257,21 +267,30 @@ fn handover<C: Collect>(rows: C, reply: oneshot::Sender<Result<C::Output, StoreE
     Box::new(Handover { rows, reply: move |result| drop(reply.send(result)) })
 }
 
-/// Has the writer's thread say to all others that nothing is written any more: what is on disk is not known.
-struct EndOnPanic<'w>(&'w mpsc::Sender<Message>);
+/// Has the writer's thread say to all others that nothing is written any more: what is on disk is not known. So it is after a panic.
+struct EndWriting<'w>(&'w mpsc::Sender<Message>);
 
-impl EndOnPanic<'_> {
+impl EndWriting<'_> {
     fn end(&self) {
         // Where the queue is full, it is awake and finds out.
         let _ = self.0.try_send(Message::Stop);
     }
 }
 
-impl Drop for EndOnPanic<'_> {
+impl Drop for EndWriting<'_> {
     fn drop(&mut self) {
         if thread::panicking() {
             self.end();
         }
+    }
+}
+
+/// Ends the thread that moves the log, even after a panic.
+struct EndMoving<'d>(&'d Checkpoints);
+
+impl Drop for EndMoving<'_> {
+    fn drop(&mut self) {
+        self.0.end();
     }
 }
 
@@ -289,11 +308,24 @@ impl Desk {
         block_on(scribe.write(jobs))?;
         self.last_us.store(micros(start.elapsed()), Ordering::Relaxed);
         if self.checkpoints.take_rest() {
-            scribe.move_rest_of_log();
-        } else if scribe.log().is_long() {
+            return scribe.move_rest_of_log();
+        }
+        let log = scribe.log();
+        if log.is_endless() {
+            self.checkpoints.leave_rest();
+        } else if log.is_long() {
             self.checkpoints.ask();
         }
         Ok(())
+    }
+
+    /// It is not known any more what the database has.
+    fn lose(&self, error: rusqlite::Error) {
+        if let Ok(mut place) = self.scribe.lock()
+            && let Some(scribe) = place.as_mut()
+        {
+            scribe.lost(error.into());
+        }
     }
 
     /// Until there is no more to come, or the database fails.

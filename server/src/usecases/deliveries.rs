@@ -209,7 +209,7 @@ impl Herald {
         })?;
         let (herald, by) = (self.clone(), grant.acted_by());
         // On its own, so that a client that goes away does not keep the result from being stored.
-        let sending = tokio::spawn(async move {
+        let sending = self.engine_runtime.spawn(async move {
             let _place = place;
             let started_at = herald.clock.now();
             let sent = herald.sender.send(&test.route, &test.due, started_at).await;
