@@ -114,8 +114,7 @@ impl Herald {
 
     /// Runs bulk jobs and the retention until `stop` turns true.
     pub async fn keep_house(self, stop: watch::Receiver<bool>) {
-        let Parts { store, clock, .. } = self.into_parts();
-        housekeeping::run(store, clock, stop).await;
+        housekeeping::run(self.store.clone(), self.clock.clone(), stop).await;
     }
 
     /// Opens the first run and answers the token of its one-time link. A link made before is void.

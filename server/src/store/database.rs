@@ -19,7 +19,7 @@ use crate::vault::VaultError;
 
 /// Every SQLite from 3.7.0 to 3.51.2 can lose committed writes when one connection checkpoints while another commits.
 pub const SQLITE_VERSION_MIN: &str = "3.51.3";
-const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+pub(super) const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 /// Kibibytes of pages: as many as a large group changes.
 const WRITER_CACHE: &str = "-16384";
 

@@ -80,9 +80,7 @@ impl Inbox {
         }
         self.last_group = jobs.len();
         // However much else there is, the first result is noticed when it waits.
-        if self.first_result.is_none() {
-            self.first_result = self.results.try_recv().ok().map(|job| (job, Instant::now()));
-        }
+        self.first_result = self.next_result();
         // A few that somebody waits for do not take results along before their time: they would wait longer.
         let is_time = self.results_may_wait() == Some(Duration::ZERO);
         if is_time || jobs.is_empty() || jobs.len() >= LOADED_GROUP_WRITES {
@@ -96,9 +94,7 @@ impl Inbox {
         let mut room = Room { deliveries: 0, bytes: GROUP_BYTES_MAX };
         let mut taken = 0;
         while taken < GROUP_WRITES_MAX {
-            let first = self.first_result.take();
-            let next = first.or_else(|| self.results.try_recv().ok().map(|job| (job, Instant::now())));
-            let Some((job, since)) = next else { return };
+            let Some((job, since)) = self.next_result() else { return };
             if !room.take(job.weight(), 0) && taken > 0 {
                 self.first_result = Some((job, since));
                 return;
@@ -106,6 +102,12 @@ impl Inbox {
             jobs.push(job);
             taken += 1;
         }
+    }
+
+    /// With the moment since which it has been waiting.
+    fn next_result(&mut self) -> Option<(Box<dyn Job>, Instant)> {
+        let first = self.first_result.take();
+        first.or_else(|| self.results.try_recv().ok().map(|job| (job, Instant::now())))
     }
 
     /// How long the first result may still wait, if there is one.

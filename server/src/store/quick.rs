@@ -4,16 +4,14 @@
 use std::{
     path::{Path, PathBuf},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
-    time::Duration,
 };
 
 use rusqlite::{Connection, OpenFlags};
 use tokio::{sync::Semaphore, task::spawn_blocking};
 
-use super::{OpenError, StoreError, direct::Sql};
+use super::{OpenError, StoreError, database::BUSY_TIMEOUT, direct::Sql};
 
 const READERS_MAX: u32 = 2;
-const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 /// Kibibytes of pages: the windows of many webhooks are filled with the same events.
 const CACHE: i64 = -8_192;
 

@@ -2,28 +2,16 @@
 
 use std::{sync::Arc, time::Duration};
 
-use domain::{ActivityRange, Attempt, Bucket, OrganizationId, Timestamp, Trigger, Verdict, WebhookId};
+use domain::{ActivityRange, Attempt, Bucket, OrganizationId, Timestamp, Verdict, WebhookId};
 
-use super::{NOW, TestStore};
+use super::{NOW, TestStore, attempt};
 use crate::store::{Completion, activity::ACTIVITY};
 
 const MINUTE: Duration = Duration::from_secs(60);
 const HOUR: Duration = Duration::from_secs(60 * 60);
 
 async fn complete(store: &TestStore, key: i64, ended_at: Timestamp, verdict: Verdict, duration_ms: u64) {
-    let attempt = Attempt {
-        number: 1,
-        trigger: Trigger::Scheduled,
-        started_at: ended_at,
-        duration_ms,
-        url: "https://hooks.example.com/".to_owned(),
-        signature: String::new(),
-        custom_headers: Vec::new(),
-        status: None,
-        error_class: None,
-        error_text: None,
-        response: None,
-    };
+    let attempt = Attempt { started_at: ended_at, duration_ms, ..attempt() };
     let completion = Completion { key, webhook: 1, schedule_from: 0, attempt, verdict, ended_at };
     store.store.complete(Arc::new(completion)).await.expect("stored");
 }

@@ -2,29 +2,16 @@
 
 use std::sync::Arc;
 
-use domain::{Attempt, Timestamp, Trigger, Verdict};
+use domain::{Timestamp, Verdict};
 
-use super::{NOW, TestStore};
+use super::{NOW, TestStore, attempt};
 use crate::store::Completion;
 
 const LATER: Timestamp = Timestamp::from_unix_ms(NOW.unix_ms() + 60_000);
 const STATES: [&str; 5] = ["pending", "delivered", "failed", "held", "cancelled"];
 
 fn completion(key: i64, verdict: Verdict) -> Completion {
-    let attempt = Attempt {
-        number: 1,
-        trigger: Trigger::Scheduled,
-        started_at: NOW,
-        duration_ms: 1,
-        status: None,
-        error_class: None,
-        error_text: None,
-        url: "https://hooks.example.com/".to_owned(),
-        signature: String::new(),
-        custom_headers: Vec::new(),
-        response: None,
-    };
-    Completion { key, webhook: 1, schedule_from: 0, attempt, verdict, ended_at: NOW }
+    Completion { key, webhook: 1, schedule_from: 0, attempt: attempt(), verdict, ended_at: NOW }
 }
 
 /// State and due time of each delivery after such a result; the first five as they were, the others begun anew by hand meanwhile.

@@ -21,8 +21,8 @@ use std::path::PathBuf;
 
 use async_trait::async_trait;
 use domain::{
-    CustomHeaders, Description, EventType, Name, OrganizationId, Payload, Secret, Timestamp, UserId,
-    WebhookId, WebhookName,
+    Attempt, CustomHeaders, Description, EventType, Name, OrganizationId, Payload, Secret, Timestamp,
+    Trigger, UserId, WebhookId, WebhookName,
 };
 use sqlx::Row;
 use tempfile::TempDir;
@@ -133,6 +133,23 @@ fn login() -> Payload {
         email: "demo@parallelworks.com".to_owned(),
         user_id: UserId::from_bytes([1; 12]),
         organization: "parallelworks".to_owned(),
+    }
+}
+
+/// A first attempt in its schedule, of which no more is said.
+fn attempt() -> Attempt {
+    Attempt {
+        number: 1,
+        trigger: Trigger::Scheduled,
+        started_at: NOW,
+        duration_ms: 1,
+        status: None,
+        error_class: None,
+        error_text: None,
+        url: "https://hooks.example.com/".to_owned(),
+        signature: String::new(),
+        custom_headers: Vec::new(),
+        response: None,
     }
 }
 
