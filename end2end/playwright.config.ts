@@ -18,9 +18,9 @@ export default defineConfig({
   workers: 2,
   retries: 0,
   forbidOnly: Boolean(process.env.CI),
-  timeout: 30_000,
+  timeout: 60_000,
   expect: {
-    timeout: 5_000,
+    timeout: 10_000,
     // A browser that is six versions older draws 0.002 % otherwise; another accent colour is 0.5 %.
     toHaveScreenshot: { maxDiffPixelRatio: 0.0005 },
   },
