@@ -10,10 +10,11 @@ use std::{
     time::{Duration, Instant},
 };
 
-use rusqlite::{Connection, ErrorCode, OpenFlags, Row, config::DbConfig};
+use rusqlite::{Connection, OpenFlags, Row, config::DbConfig};
 
-use super::OpenError;
+use super::{OpenError, harm::Harm};
 
+const PAGE_BYTES: i64 = 4_096;
 /// The log is moved when it has so many pages, 16 MiB: a page that changes often is written into the database once for all of them.
 const LOG_PAGES_MAX: i64 = 4_096;
 /// While readers keep the log from beginning anew it grows; from here on, 48 MiB, the writer waits for them.
@@ -58,13 +59,41 @@ impl Moved {
     }
 }
 
-/// Whether an error of a checkpoint leaves it unknown what is in the database. What was moved before is flushed by a later one, and
-/// the system says only once that it could not write it: going on would begin the log anew over the only copy.
-pub(super) fn is_lost(error: &rusqlite::Error) -> bool {
-    !matches!(
-        error.sqlite_error_code(),
-        Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked | ErrorCode::DiskFull)
-    )
+/// How often the writer waits for those who read the log. One that reads for an hour, such as a copy that is being made, may not hold
+/// up every commit of that hour.
+#[derive(Debug, Default)]
+pub(super) struct Patience {
+    /// When it may wait again.
+    again: Option<Instant>,
+    told: bool,
+}
+
+impl Patience {
+    /// Herald's own readers are through sooner.
+    pub(super) const WAIT: Duration = Duration::from_millis(250);
+    /// Its share is a twentieth of the time.
+    const REST: Duration = Duration::from_secs(5);
+
+    pub(super) fn is_there(&self, now: Instant) -> bool {
+        self.again.is_none_or(|again| now >= again)
+    }
+
+    /// What came of waiting.
+    pub(super) fn learn(&mut self, moved: Moved, now: Instant) {
+        if moved.log < 0 {
+            // It was being moved just then: that was no reader.
+            return;
+        }
+        self.again = moved.busy.then(|| now + Self::REST);
+        if moved.busy && !self.told {
+            let mib = moved.log * PAGE_BYTES / (1 << 20);
+            tracing::warn!(
+                mib,
+                "Something reads the database for long, so that its log grows; it is made shorter afterwards"
+            );
+        }
+        self.told = moved.busy;
+    }
 }
 
 /// Between those who write and the thread that moves the log.
@@ -136,7 +165,9 @@ impl Checkpoints {
                     self.leave_rest();
                 }
                 Ok(false) => self.retry(),
-                Err(error) if is_lost(&error) => return lost(error),
+                // What was moved before is flushed by a later one, and the system says only once that it could not write it: going on
+                // would begin the log anew over the only copy.
+                Err(error) if Harm::of_sqlite(&error) == Harm::Lost => return lost(error),
                 Err(error) => {
                     if !told {
                         tracing::warn!(%error, "The log could not be moved into the database; trying again");

@@ -1,7 +1,7 @@
 //! The short way to SQLite for what is written most: on the writer's own thread, with bound rows. sqlx hands every statement
 //! to another thread and back, which takes longer than most of these statements.
 
-use std::ops::ControlFlow;
+use std::{ops::ControlFlow, time::Duration};
 
 use rusqlite::{
     Connection, Row, ToSql,
@@ -62,6 +62,11 @@ impl Direct {
     ) -> Result<T, StoreError> {
         let _locked = connection.lock_handle().await?;
         work(&self.sql())
+    }
+
+    /// How long a statement waits for others who hold the database.
+    pub(super) fn wait_at_most(&mut self, time: Duration) -> Result<(), StoreError> {
+        Ok(self.sqlite.busy_timeout(time)?)
     }
 
     /// Has the connection close without moving the log.

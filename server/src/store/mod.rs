@@ -22,6 +22,7 @@ mod fires;
 mod group;
 mod group_reads;
 mod groups;
+mod harm;
 mod inbox;
 mod intake;
 mod job_steps;

@@ -1,14 +1,19 @@
 //! The one hand that writes: the write connection, and what it takes to write a group. Whoever holds it is the writer.
 
-use std::sync::{Arc, atomic::Ordering};
+use std::{
+    sync::{Arc, atomic::Ordering},
+    time::Instant,
+};
 
 use sqlx::{Connection, SqliteConnection};
 
 use super::{
     OpenError, StoreError,
-    checkpoints::{LOOK, MOVE, MOVE_AND_WAIT, Moved, is_lost},
+    checkpoints::{LOOK, MOVE, MOVE_AND_WAIT, Moved, Patience},
+    database::BUSY_TIMEOUT,
     direct::Direct,
     group::{Flushed, Group, Moment, Rows},
+    harm::Harm,
     memory::Memory,
     tickets::{Job, Jobs},
     writer::Listeners,
@@ -31,19 +36,11 @@ enum Undone {
 
 impl From<StoreError> for Undone {
     fn from(error: StoreError) -> Self {
-        const SQLITE_BUSY: u32 = 5;
-        const SQLITE_FULL: u32 = 13;
-        const SQLITE_TOOBIG: u32 = 18;
-        const SQLITE_CONSTRAINT: u32 = 19;
-        match primary_code(&error) {
-            Some(SQLITE_CONSTRAINT | SQLITE_TOOBIG) => Self::ByOne(error),
-            Some(SQLITE_FULL) => Self::ForNow(StoreError::Full),
-            Some(SQLITE_BUSY) => Self::ForNow(StoreError::Busy),
-            Some(_) => Self::Lost(error),
-            None => match error {
-                StoreError::Database(_) | StoreError::Sqlite(_) => Self::Lost(error),
-                other => Self::ByOne(other),
-            },
+        match Harm::of(&error) {
+            Harm::One => Self::ByOne(error),
+            Harm::Full => Self::ForNow(StoreError::Full),
+            Harm::Busy => Self::ForNow(StoreError::Busy),
+            Harm::Lost => Self::Lost(error),
         }
     }
 }
@@ -64,6 +61,7 @@ pub(super) struct Scribe {
     memory: Memory,
     /// How many deliveries an event of the newest group had.
     fan_out: usize,
+    patience: Patience,
     /// What is on disk is not known: nothing may be written any more.
     failed: bool,
 }
@@ -77,7 +75,17 @@ impl Scribe {
     ) -> Result<Self, OpenError> {
         let direct = Direct::open(&mut connection).await?;
         let memory = Memory::default();
-        Ok(Self { direct, connection, clock, ids, listeners, memory, fan_out: 1, failed: false })
+        Ok(Self {
+            direct,
+            connection,
+            clock,
+            ids,
+            listeners,
+            memory,
+            fan_out: 1,
+            patience: Patience::default(),
+            failed: false,
+        })
     }
 
     /// How many deliveries an event had lately.
@@ -90,16 +98,33 @@ impl Scribe {
         self.about_log(LOOK).unwrap_or_default()
     }
 
+    /// Whether the log has grown for so long that the writer is to wait for those who read it, if it did not do so lately.
+    pub(super) fn must_wait_for_readers(&self, log: Moved) -> bool {
+        log.is_endless() && self.patience.is_there(Instant::now())
+    }
+
     /// Moves what is left of the log, so that the next write begins it anew.
     ///
     /// # Errors
     /// When it is not known any more what the database has. Other errors are of no harm: it is tried again.
     pub(super) fn move_rest_of_log(&mut self) -> Result<(), StoreError> {
-        let how = if self.log().is_endless() { MOVE_AND_WAIT } else { MOVE };
-        match self.about_log(how) {
-            Err(StoreError::Sqlite(error)) if is_lost(&error) => Err(self.lost(error.into())),
+        let log = self.log();
+        let moved =
+            if self.must_wait_for_readers(log) { self.wait_for_readers() } else { self.about_log(MOVE) };
+        match moved {
+            Err(error) if Harm::of(&error) == Harm::Lost => Err(self.lost(error)),
             _ => Ok(()),
         }
+    }
+
+    fn wait_for_readers(&mut self) -> Result<Moved, StoreError> {
+        self.direct.wait_at_most(Patience::WAIT)?;
+        let moved = self.about_log(MOVE_AND_WAIT);
+        self.direct.wait_at_most(BUSY_TIMEOUT)?;
+        if let Ok(moved) = moved {
+            self.patience.learn(moved, Instant::now());
+        }
+        moved
     }
 
     fn about_log(&mut self, text: &'static str) -> Result<Moved, StoreError> {
@@ -263,14 +288,4 @@ async fn apply_in_savepoint(
     }
     group.execute("RELEASE one").await?;
     Ok(result)
-}
-
-/// SQLite's primary result code.
-fn primary_code(error: &StoreError) -> Option<u32> {
-    let code: u32 = match error {
-        StoreError::Database(error) => error.as_database_error()?.code()?.parse().ok()?,
-        StoreError::Sqlite(error) => u32::try_from(error.sqlite_error()?.extended_code).ok()?,
-        _ => return None,
-    };
-    Some(code & 0xff)
 }

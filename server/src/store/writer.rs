@@ -311,7 +311,7 @@ impl Desk {
             return scribe.move_rest_of_log();
         }
         let log = scribe.log();
-        if log.is_endless() {
+        if scribe.must_wait_for_readers(log) {
             self.checkpoints.leave_rest();
         } else if log.is_long() {
             self.checkpoints.ask();

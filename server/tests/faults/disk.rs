@@ -15,14 +15,14 @@ use crate::{
     trial::{bootstrap, caller, check_integrity, count, stop, within},
 };
 
-const ENOSPC: i32 = 28;
-const EIO: i32 = 5;
+pub(crate) const ENOSPC: i32 = 28;
+pub(crate) const EIO: i32 = 5;
 const EROFS: i32 = 30;
 /// In the short form, of each kind of call on each file, so many positions fail with each error.
 const SAMPLE: usize = 2;
 const AT_ONCE: usize = 4;
 const END_MAX: Duration = Duration::from_secs(30);
-const EVER_AFTER: u64 = u64::MAX;
+pub(crate) const EVER_AFTER: u64 = u64::MAX;
 
 /// A database with the script's webhooks, and who receives.
 struct Template {
@@ -213,7 +213,7 @@ async fn go_on(
 }
 
 /// It says in a sentence why it ended, and its exit code says that it did not end well.
-fn check_failure(ended: &Ended) {
+pub(crate) fn check_failure(ended: &Ended) {
     assert_eq!(ended.status.code(), Some(1), "{ended:?}");
     let said = ended.errors.lines().any(|line| line.starts_with("herald: ") && line.len() > 20);
     assert!(said && !ended.errors.contains("panicked"), "{ended:?}");

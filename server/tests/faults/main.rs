@@ -20,6 +20,8 @@ mod job;
 mod kills;
 mod load;
 #[cfg(target_os = "linux")]
+mod log;
+#[cfg(target_os = "linux")]
 mod names;
 #[cfg(target_os = "linux")]
 mod namespace;

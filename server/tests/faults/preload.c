@@ -31,6 +31,7 @@ struct control {
     uint64_t error;   // their errno
     uint64_t reads;   // 1: reads are counted, and fail, too
     uint64_t failed;  // have failed
+    uint64_t only;    // 0, or the one kind of call that fails, as in the log: the first `count` of it
     unsigned char log[LOGGED_MAX];  // what each call was: 16 * enum call + enum kind
 };
 
@@ -106,8 +107,14 @@ static int fails(enum call call, enum kind kind) {
     if (number <= LOGGED_MAX)
         control->log[number - 1] = (unsigned char)(16 * call + kind);
     uint64_t first = __atomic_load_n(&control->first, __ATOMIC_SEQ_CST);
-    if (first == 0 || number < first || number - first >= control->count)
+    if (first == 0 || number < first)
         return 0;
+    if (control->only != 0) {
+        if (control->only != (uint64_t)(16 * call + kind) || control->failed >= control->count)
+            return 0;
+    } else if (number - first >= control->count) {
+        return 0;
+    }
     __atomic_add_fetch(&control->failed, 1, __ATOMIC_SEQ_CST);
     errno = (int)control->error;
     return 1;

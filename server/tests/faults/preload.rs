@@ -17,7 +17,8 @@ const COUNT: u64 = 16;
 const ERROR: u64 = 24;
 const READS: u64 = 32;
 const FAILED: u64 = 40;
-const LOG: u64 = 48;
+const ONLY: u64 = 48;
+const LOG: u64 = 56;
 const LOGGED_MAX: usize = 4_096;
 const CALL_NAMES: [&str; 6] = ["opening", "reading", "writing", "truncating", "removing", "flushing"];
 const FILE_NAMES: [&str; 4] = ["?", "herald.db", "herald.db-wal", "herald.db-shm"];
@@ -88,6 +89,15 @@ impl Control {
         self.write(ERROR, u64::from(failure.error.unsigned_abs()));
         self.write(READS, u64::from(failure.reads));
         self.write(FIRST, failure.first);
+    }
+
+    /// The next `count` calls of this kind fail, such as `writing herald.db`.
+    pub(crate) fn fail_next(&self, what: &str, count: u64, error: i32) {
+        let (call, file) = what.split_once(' ').expect("a call and a file");
+        let place =
+            |names: &[&str], name| names.iter().position(|known| *known == name).expect("one of them") as u64;
+        self.write(ONLY, 16 * place(&CALL_NAMES, call) + place(&FILE_NAMES, file));
+        self.fail(Failure { first: 1, count, error, reads: false });
     }
 
     /// Nothing fails from now on.

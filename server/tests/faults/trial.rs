@@ -14,7 +14,7 @@ use tempfile::TempDir;
 use crate::{
     load::{Load, WANTED, paths_of},
     plan::seeded,
-    support::{Client, ORGANIZATION, PASSWORD, Program},
+    support::{Client, Ended, ORGANIZATION, PASSWORD, Program},
     tally::Tally,
 };
 
@@ -107,6 +107,13 @@ impl Trial {
         let mut program = self.program.take().expect("it runs");
         stop(&mut program).await;
         self.load.leave();
+    }
+
+    /// Waits until it ends by itself, while the load goes on.
+    pub(crate) async fn until_ended(&mut self) -> Ended {
+        let ended = self.program.take().expect("it runs").end_within(PATIENCE).await;
+        self.load.leave();
+        ended.expect("it ends by itself")
     }
 
     /// Lets it run until all is published and delivered, and stops it.

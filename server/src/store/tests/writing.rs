@@ -1,12 +1,21 @@
 //! Which thread writes, and what comes of a write that panics.
 
-use std::{sync::atomic::Ordering, thread, time::Duration};
+use std::{
+    path::Path,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    thread,
+    time::{Duration, Instant},
+};
 
 use futures::future::join_all;
 
 use super::TestStore;
 use crate::store::{
     StoreError,
+    database::BUSY_TIMEOUT,
     group::{Flushed, Rows},
     inbox::Weight,
     writer::Collect,
@@ -111,13 +120,92 @@ async fn the_log_begins_anew_while_it_is_written() {
     let store = TestStore::open().await;
     let mut longest = 0;
     for n in 0..200 {
-        store
-            .execute(format!("INSERT INTO settings VALUES ('big-{n}', zeroblob(1000000))"))
-            .await
-            .expect("written");
-        longest = longest.max(std::fs::metadata(store.path().with_extension("db-wal")).expect("a log").len());
+        store.execute(big(n)).await.expect("written");
+        longest = longest.max(log_bytes(&store));
     }
     assert!(longest <= LOG_BYTES_MAX, "{longest} bytes");
+}
+
+/// One reads for so long that the log cannot begin anew.
+#[tokio::test]
+async fn a_reader_that_does_not_end_holds_nobody_up() {
+    let store = TestStore::open().await;
+    let reader = Reading::begin(&store.path());
+    let mut slowest = Duration::ZERO;
+    let start = Instant::now();
+    for n in 0..100 {
+        let begun = Instant::now();
+        store.execute(big(n)).await.expect("written");
+        slowest = slowest.max(begun.elapsed());
+    }
+    let took = start.elapsed();
+    assert!(log_bytes(&store) > LOG_BYTES_MAX, "the reader was in no way");
+    assert!(took < BUSY_TIMEOUT * 4, "100 writes took {took:?}, one of them {slowest:?}");
+    reader.end();
+    let mut writes = 0..100;
+    let is_used_again = loop {
+        let before = log_bytes(&store);
+        let Some(n) = writes.next() else { break false };
+        store.execute(big(n)).await.expect("written");
+        if log_bytes(&store) == before {
+            break true;
+        }
+    };
+    assert!(is_used_again, "the log goes on growing without the reader");
+}
+
+/// There is no moment at which nobody reads the log.
+#[tokio::test]
+async fn readers_that_overlap_do_not_let_the_log_grow() {
+    let store = TestStore::open().await;
+    let path = store.path();
+    let ending = Arc::new(AtomicBool::new(false));
+    let ended = Arc::clone(&ending);
+    let readers = thread::spawn(move || {
+        let mut last = Reading::begin(&path);
+        let mut count = 0;
+        while !ended.load(Ordering::SeqCst) {
+            let next = Reading::begin(&path);
+            last.end();
+            last = next;
+            count += 1;
+        }
+        count
+    });
+    let mut longest = 0;
+    for n in 0..300 {
+        store.execute(big(n)).await.expect("written");
+        longest = longest.max(log_bytes(&store));
+    }
+    ending.store(true, Ordering::SeqCst);
+    let count = readers.join().expect("they read");
+    assert!(count > 0, "nobody read");
+    // Where the machine is busy a reader may take longer than the writer waits.
+    assert!(longest <= LOG_BYTES_MAX * 3, "{longest} bytes of 300 MB");
+}
+
+/// Somebody who reads the database as it is now, until he is told to end.
+struct Reading(rusqlite::Connection);
+
+impl Reading {
+    fn begin(path: &Path) -> Self {
+        let connection = rusqlite::Connection::open(path).expect("it opens");
+        connection.execute_batch("BEGIN; SELECT count(*) FROM settings").expect("it reads");
+        Self(connection)
+    }
+
+    fn end(self) {
+        self.0.execute_batch("COMMIT").expect("it ends");
+    }
+}
+
+/// A write of a megabyte.
+fn big(n: usize) -> String {
+    format!("REPLACE INTO settings VALUES ('big-{n}', zeroblob(1000000))")
+}
+
+fn log_bytes(store: &TestStore) -> u64 {
+    std::fs::metadata(store.path().with_extension("db-wal")).expect("a log").len()
 }
 
 /// See `.cargo/config.toml`: without it all is there, and slower.
