@@ -1,5 +1,5 @@
 // One's own account, and a session that ends while a form is open.
-import { expectError, summaryOf } from '../pages/form.ts';
+import { expectError, expectRefused, summaryOf } from '../pages/form.ts';
 import { Header } from '../pages/header.ts';
 import { SignInPage } from '../pages/sign-in.ts';
 import { expectToast } from '../pages/toast.ts';
@@ -101,7 +101,7 @@ test('a form that is sent after the session has ended is there again, still fill
   const signIn = new SignInPage(page);
   await awake(page);
   await signIn.signIn(organization.admin.username, 'not the password');
-  await expect(summaryOf(page)).toBeVisible();
+  await expectRefused(page, 'That user name or password is not right');
   await expect(page.getByRole('main')).toContainText('what you typed is kept');
   await awake(page);
   await signIn.signIn(organization.admin.username, organization.admin.password);

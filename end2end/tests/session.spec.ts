@@ -1,5 +1,5 @@
 // Signing in and out.
-import { expectError, summaryOf } from '../pages/form.ts';
+import { expectError, expectRefused } from '../pages/form.ts';
 import { Header } from '../pages/header.ts';
 import { SignInPage } from '../pages/sign-in.ts';
 import { expectToast } from '../pages/toast.ts';
@@ -45,8 +45,7 @@ test('whatever was wrong, the message is the same and the user name is kept', as
   for (const [who, password] of wrong) {
     await signIn.open();
     await signIn.signIn(who, password);
-    await expect(summaryOf(page)).toContainText('That user name or password is not right, or the user has been disabled.');
-    await expect(summaryOf(page)).toBeFocused();
+    await expectRefused(page, 'That user name or password is not right, or the user has been disabled.');
     await expect(signIn.userName).toHaveValue(who);
     await expect(page).toHaveURL('/sign-in');
   }
@@ -74,7 +73,7 @@ test('a deep link leads over the sign-in page back to itself', async ({ page, or
   await webhooks.open('?q=a%26b&status=enabled');
   await expect(page).toHaveURL(/\/sign-in\?to=/);
   await signIn.signIn(organization.admin.username, 'not the password');
-  await expect(summaryOf(page)).toBeVisible();
+  await expectRefused(page, 'That user name or password is not right');
   await signIn.signIn(organization.admin.username, organization.admin.password);
   await expect(page).toHaveURL(`${webhooks.path}?q=a%26b&status=enabled`);
 });

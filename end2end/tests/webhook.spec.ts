@@ -1,4 +1,5 @@
 // A webhook's own pages: its figures, a test, and its form.
+import { expectRefused } from '../pages/form.ts';
 import { expectToast } from '../pages/toast.ts';
 import { WebhookEditPage } from '../pages/webhook-edit.ts';
 import { WebhookForm } from '../pages/webhook-form.ts';
@@ -155,7 +156,7 @@ test.describe('editing', () => {
     await edit.url.fill('ftp://a.example/');
     await edit.headers.fill('no colon');
     await edit.save.click();
-    await expect(edit.problem).toContainText('“Name: value”');
+    await expectRefused(page, '“Name: value”');
     await expect(edit.name).toHaveValue('a/b');
     await edit.headers.fill('content-type: text/plain');
     await edit.save.click();

@@ -108,11 +108,11 @@ test.describe('adding', () => {
     await form.open();
     await form.fill(TYPED);
     await form.create.click();
-    await awake(page);
     const message = toast(page, CREATED);
     const fading = () => message.evaluate((element) => element.getAnimations().map((each) => each.playState));
     await message.hover();
     await expect.poll(fading).toContain('paused');
+    await awake(page);
     await page.mouse.move(0, 0);
     await expect.poll(fading).not.toContain('paused');
     await message.evaluate((element) => element.getAnimations().forEach((each) => each.finish()));
@@ -124,9 +124,10 @@ test.describe('adding', () => {
     await form.open();
     await form.fill(TYPED);
     await form.create.click();
-    await awake(page);
+    const message = toast(page, CREATED);
+    await message.hover();
     await page.getByRole('button', { name: 'Close message' }).click();
-    await expect(toast(page, CREATED)).toHaveCount(0);
+    await expect(message).toHaveCount(0);
   });
 });
 
@@ -207,6 +208,8 @@ test.describe('deleting', () => {
       await webhooks.open();
       await webhooks.checkbox('charlie').check();
       await webhooks.delete.click();
+      await expect(webhooks.modal).toBeVisible();
+      await awake(page);
       await expect(webhooks.cancel).toBeFocused();
       if (way === 'Cancel') await webhooks.cancel.click();
       else await page.keyboard.press('Escape');
