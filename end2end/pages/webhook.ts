@@ -1,5 +1,5 @@
 // A webhook's page: its secret and its deliveries.
-import type { Locator, Page, Response } from '@playwright/test';
+import { expect, type Locator, type Page, type Response } from '@playwright/test';
 import { pagesOf, type Scope, type Webhook } from '../support/directory.ts';
 import { visit } from '../support/visit.ts';
 
@@ -39,7 +39,9 @@ export class WebhookPage {
 
   /** Of a delivery, the cell below this heading. */
   async cell(delivery: Locator, heading: string): Promise<Locator> {
-    const headings = await this.page.getByRole('columnheader').allTextContents();
+    const all = this.page.getByRole('columnheader');
+    await expect(all.filter({ hasText: heading })).not.toHaveCount(0);
+    const headings = await all.allTextContents();
     return delivery.getByRole('cell').nth(headings.findIndex((text) => text.trim() === heading));
   }
 }

@@ -4,7 +4,10 @@ import type { Page } from '@playwright/test';
 /** Times, what was measured, ids, ports, signatures, and what the charts draw by the hour. */
 export async function still(page: Page): Promise<void> {
   await page.evaluate(() => {
-    for (const time of document.querySelectorAll('time')) time.textContent = '4 min ago';
+    for (const time of document.querySelectorAll('time')) {
+      time.textContent = '4 min ago';
+      time.removeAttribute('datetime'); // or the page says it anew
+    }
     for (const drawn of document.querySelectorAll('svg > :not(.chart-line, .chart-scale)')) drawn.remove();
     const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
     for (let text = texts.nextNode(); text; text = texts.nextNode()) {
