@@ -35,6 +35,7 @@ export class Receiver {
   private untaken: ReceivedRequest[] = [];
   private waiting: Waiting[] = [];
   private answer = { status: 200, headers: {} as Record<string, string>, body: '' };
+  private released: Promise<void> = Promise.resolve();
 
   private constructor(
     private readonly server: Server,
@@ -54,6 +55,13 @@ export class Receiver {
   /** From now on, until told otherwise. */
   answerWith(status: number, headers: Record<string, string> = {}, body = ''): void {
     this.answer = { status, headers, body };
+  }
+
+  /** What arrives from now on waits for its answer until the function is called that this returns. */
+  hold(): () => void {
+    let release = () => {};
+    this.released = new Promise((done) => (release = done));
+    return () => release();
   }
 
   /** The oldest matching request that no earlier `next` has taken, or else the next that arrives. */
@@ -85,6 +93,7 @@ export class Receiver {
     } catch {
       return; // the sender went away in the middle: nothing was received
     }
+    await this.released;
     const { status, headers, body } = this.answer;
     response.writeHead(status, headers).end(body);
     this.deliver(asReceived(incoming, Buffer.concat(chunks)));

@@ -86,7 +86,7 @@ test('what did not arrive says why and when it is tried again', async ({ page, o
   }).toPass();
   const delivery = detail.delivery(organization.admin.username);
   await expect(await detail.cell(delivery, 'Status')).toHaveText('Pending');
-  await expect(await detail.cell(delivery, 'Next attempt')).toHaveText(/^(now|in \d+ s|just now)$/);
+  await expect(await detail.cell(delivery, 'Next attempt')).toHaveText(/^(now|just now|in .+)$/);
 });
 
 test('what happens while a webhook is disabled is held', async ({ page, organization, directory }) => {

@@ -46,7 +46,7 @@ test('it says what went wrong, what to do and when the next try is', async ({ pa
 test('request and response of an attempt are in the address', async ({ page, organization, directory, receiver }) => {
   const { delivery, leaver } = await failed(directory, organization, receiver);
   const detail = new DeliveryPage(page);
-  await detail.open(organization, delivery);
+  await detail.open(organization, delivery, '?attempt=1');
   await expect(detail.exchange).toContainText(`webhook-id: ${delivery.id}`);
   await expect(detail.exchange).toContainText(`"username": "${leaver.username}"`);
   await expect(detail.exchange.locator('.json-text').first()).toBeVisible();
@@ -55,15 +55,15 @@ test('request and response of an attempt are in the address', async ({ page, org
   await expect(detail.exchange).toContainText('"error": "no room"');
   await expect(detail.side('Response')).toHaveAttribute('aria-current', 'page');
   await detail.open(organization, delivery, '?attempt=99');
-  await expect(detail.exchange).toContainText('attempt 1');
+  await expect(detail.exchange).toContainText(/attempt \d/);
 });
 
 test('what is redelivered arrives, and its attempts stand beside each other', async ({ page, organization, directory, receiver }) => {
   const { delivery } = await failed(directory, organization, receiver);
   await receiver.next();
-  receiver.answerWith(200);
   const detail = new DeliveryPage(page);
   await detail.open(organization, delivery);
+  receiver.answerWith(200);
   await detail.redeliver.click();
   await expectToast(page, 'It is sent again now');
   const again = await receiver.next();
@@ -71,9 +71,9 @@ test('what is redelivered arrives, and its attempts stand beside each other', as
   await expect(async () => {
     await detail.open(organization, delivery);
     await expect(page.getByText('Delivered', { exact: true })).toBeVisible({ timeout: 500 });
+    await expect(detail.step('by hand')).toContainText('Delivered', { timeout: 500 });
   }).toPass();
   await expect(detail.verdict).toHaveCount(0);
-  await expect(detail.step('Attempt 2')).toContainText('by hand');
   await detail.step('Attempt 1').getByRole('link').click();
   await expect(page).toHaveURL(/attempt=1/);
   await expect(detail.exchange).toContainText('"error": "no room"');
@@ -83,10 +83,13 @@ test('what has become of it meanwhile is said without moving what is read', { ta
   page, organization, directory, receiver,
 }) => {
   const { delivery } = await failed(directory, organization, receiver);
+  const release = receiver.hold();
+  receiver.answerWith(200);
   const detail = new DeliveryPage(page);
   await detail.open(organization, delivery, '?attempt=1&side=response');
+  await page.waitForResponse(/\/fn\/deliveries\/progress/);
   await expect(detail.news).toBeHidden();
-  receiver.answerWith(200);
+  release();
   await expect(detail.news).toHaveText('New: attempt 2, delivered', { timeout: 20_000 });
   await expect(detail.step('Attempt 2')).not.toContainText('Delivered');
   await expect(detail.exchange).toContainText('"error": "no room"');
@@ -118,10 +121,11 @@ test('the curl command sends the same request', async ({ page, organization, dir
   const { delivery } = await failed(directory, organization, receiver);
   const sent = await receiver.next();
   const detail = new DeliveryPage(page);
-  await detail.open(organization, delivery);
+  await detail.open(organization, delivery, '?attempt=1');
   await detail.command.getByText('As a curl command').click();
   await run('sh', ['-c', await detail.command.locator('pre').innerText()]);
-  const repeated = await receiver.next();
+  // Herald's own second attempt has a later one.
+  const repeated = await receiver.next(({ headers }) => headers['webhook-timestamp'] === sent.headers['webhook-timestamp']);
   expect(repeated.path).toBe(sent.path);
   expect(repeated.body).toEqual(sent.body);
   for (const name of ['content-type', 'user-agent', 'webhook-id', 'webhook-timestamp', 'webhook-signature', 'herald-sequence']) {
