@@ -23,7 +23,6 @@ const ASKING: &str = "delete";
 /// What the button does.
 pub(super) const DELETE_WORDS: &str = "Delete webhooks";
 pub(super) const NOTHING_SELECTED: &str = "Select one or more webhooks first.";
-const NAMES_SHOWN_MAX: usize = 10;
 
 /// Stands for all that match.
 const ALL: &str = "all";
@@ -127,17 +126,12 @@ pub(super) fn DeleteModal(
     })
 }
 
+/// All of them: what is deleted does not come back. A long list scrolls, also by keyboard.
 #[component]
 fn Names(doomed: Vec<WebhookRow>) -> impl IntoView {
-    let more = doomed.len().saturating_sub(NAMES_SHOWN_MAX);
     let name = |row: WebhookRow| view! { <li>{row.webhook.name}</li> };
-    let names = doomed.into_iter().take(NAMES_SHOWN_MAX).map(name).collect::<Vec<_>>();
-    view! {
-        <ul class="modal-names">
-            {names}
-            {(more > 0).then(|| view! { <li>{format!("and {more} more")}</li> })}
-        </ul>
-    }
+    let names = doomed.into_iter().map(name).collect::<Vec<_>>();
+    view! { <ul class="modal-names" tabindex="0" aria-label="Webhooks to delete">{names}</ul> }
 }
 
 #[component]
