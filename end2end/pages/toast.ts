@@ -9,11 +9,14 @@ export function toast(page: Page, words: string): Locator {
 
 /** It is said politely, once in the document, at the bottom right. */
 export async function expectToast(page: Page, words: string): Promise<void> {
-  await expect(toast(page, words)).toBeVisible();
-  const document = await page.content();
-  expect(document.split(words).length - 1, `“${words}” in the document`).toBe(1);
-  const [box, window] = [await toast(page, words).boundingBox(), page.viewportSize()];
-  if (!box || !window) throw new Error('The toast has no place in the window.');
-  expect(window.width - (box.x + box.width)).toBeLessThanOrEqual(MARGIN_PX_MAX);
-  expect(window.height - (box.y + box.height)).toBeLessThanOrEqual(MARGIN_PX_MAX);
+  const message = toast(page, words);
+  await expect(message).toBeVisible();
+  // All at once, since it is gone after some seconds.
+  const { html, right, bottom } = await message.evaluate((element) => {
+    const box = element.getBoundingClientRect();
+    return { html: document.documentElement.outerHTML, right: innerWidth - box.right, bottom: innerHeight - box.bottom };
+  });
+  expect(html.split(words).length - 1, `“${words}” in the document`).toBe(1);
+  expect(right).toBeLessThanOrEqual(MARGIN_PX_MAX);
+  expect(bottom).toBeLessThanOrEqual(MARGIN_PX_MAX);
 }

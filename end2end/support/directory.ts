@@ -3,7 +3,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Answer, Herald } from './herald.ts';
 
-const DELIVERY_MS_MAX = 10_000;
+const DELIVERY_MS_MAX = 30_000;
 const PASSWORD = 'Patient-otter-lighthouse-41';
 
 export type Role = 'org:admin' | 'org:users';

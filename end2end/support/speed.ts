@@ -27,12 +27,6 @@ export async function loads(page: Page, address: string, times: number): Promise
   return measured;
 }
 
-/** The value in the middle. */
-export function median(values: number[]): number {
-  const sorted = [...values].sort((one, other) => one - other);
-  return sorted[Math.floor(sorted.length / 2)] ?? NaN;
-}
-
 type Observed = Window & { observed: PerformanceEntry[]; observers: PerformanceObserver[] };
 
 function observe(): void {

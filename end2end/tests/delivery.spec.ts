@@ -136,7 +136,10 @@ test('the curl command sends the same request', async ({ page, organization, dir
 test('copying says so', { tag: '@javascript' }, async ({ page, context, organization, directory, receiver }) => {
   await context.grantPermissions(['clipboard-read', 'clipboard-write']);
   const { delivery } = await failed(directory, organization, receiver);
+  await page.clock.install();
   await new DeliveryPage(page).open(organization, delivery);
+  // It is said for two seconds.
+  await page.clock.pauseAt(Date.now() + 60_000);
   await page.getByRole('button', { name: 'Copy as curl' }).click();
   await expect(page.getByRole('button', { name: 'Copied' })).toBeVisible();
   expect(await page.evaluate('navigator.clipboard.readText()')).toContain(`'webhook-id: ${delivery.id}'`);

@@ -32,9 +32,9 @@ test('older events are some pages away', async ({ page, seed }) => {
     const last = at === pages.length - 1;
     await expect(find.older).toHaveCount(last ? 0 : 1);
     if (last) break;
-    const before = await find.events.last().innerHTML();
+    const before = page.url();
     await find.older.click();
-    await expect.poll(() => find.events.last().innerHTML()).not.toBe(before);
+    await expect(page).not.toHaveURL(before);
   }
 });
 
@@ -43,9 +43,9 @@ test('the start page says what needs somebody', async ({ page }) => {
   await prompt(page);
   const failed = page.getByRole('region', { name: 'What failed lately' });
   await expect(failed.getByRole('listitem')).toHaveText([
-    /^crm-leavers4 failed attempts/,
+    /^crm-leavers\d+ failed attempts/,
     /^billing-accountsDisabled by Herald: The receiver answered 410 Gone/,
-    /^docs-groups4 failed attempts/,
+    /^docs-groups\d+ failed attempts/,
     /^USER_CREATED for ada\.lovelaceto billing-accounts, given up/,
   ]);
   const waiting = page.getByRole('region', { name: 'What is pending' });
