@@ -9,6 +9,8 @@ export class ApiKeysPage {
   readonly title: Locator;
   readonly age: Locator;
   readonly create: Locator;
+  /** Asked for again, where it was given long ago. */
+  readonly password: Locator;
   /** The key that is shown once. */
   readonly told: Locator;
   readonly modal: Locator;
@@ -22,6 +24,7 @@ export class ApiKeysPage {
     this.title = page.getByRole('textbox', { name: /^Title\b/ });
     this.age = page.getByRole('combobox', { name: 'Expires after', exact: true });
     this.create = page.getByRole('button', { name: 'Create API key', exact: true });
+    this.password = page.getByLabel('Your password', { exact: true });
     this.told = page.getByRole('region', { name: /^Your new API key/ });
     this.modal = page.getByRole('dialog');
   }

@@ -13,8 +13,17 @@ export class Header {
     return this.page.getByRole('banner').getByRole('searchbox', { name: 'Find an event, user or id' });
   }
 
+  /** What opens the menu of the user, or of the organizations, by what stands on it. */
+  menu(words: string): Locator {
+    return this.page.getByRole('banner').locator('summary', { hasText: words });
+  }
+
   async openMenu(username: string): Promise<void> {
-    await this.page.getByRole('banner').locator('summary', { hasText: username }).click();
+    await this.menu(username).click();
+  }
+
+  theme(name: 'System' | 'Light' | 'Dark'): Locator {
+    return this.page.getByRole('group', { name: 'Theme' }).getByRole('button', { name, exact: true });
   }
 
   async signOut(username: string): Promise<void> {

@@ -1,8 +1,7 @@
 // A job over so many deliveries that it takes a while: how far it is, and stopping it.
-import { execFile } from 'node:child_process';
-import { promisify } from 'node:util';
 import { DeliveriesPage } from '../pages/deliveries.ts';
 import { expectToast } from '../pages/toast.ts';
+import { changeDatabase } from '../support/database.ts';
 import { Directory } from '../support/directory.ts';
 import { expect, test } from '../support/test.ts';
 import { signInAs } from '../support/visit.ts';
@@ -46,6 +45,5 @@ async function multiply(database: string): Promise<void> {
     WITH RECURSIVE n (i) AS (SELECT 2 UNION ALL SELECT i + 1 FROM n WHERE i < ${HELD})
     INSERT INTO deliveries (id, event_seq, webhook_seq, state, head, created_at)
     SELECT lower(hex(randomblob(12))), event_seq, webhook_seq, state, head, created_at FROM n, deliveries WHERE state = 'held'`;
-  const program = 'import sqlite3, sys; c = sqlite3.connect(sys.argv[1]); c.execute(sys.argv[2]); c.commit()';
-  await promisify(execFile)('python3', ['-c', program, database, sql]);
+  await changeDatabase(database, sql);
 }
