@@ -24,3 +24,10 @@ export async function signInAs(page: Page, { username, password }: Pick<Person, 
   const answer = await page.context().request.post('/api/sso/password/login', { data: { username, password } });
   expect(answer.status(), await answer.text()).toBe(204);
 }
+
+/** Ends somebody's sessions, this browser's own too. */
+export async function endSessions(page: Page, who: Pick<Person, 'username' | 'password'>): Promise<void> {
+  await signInAs(page, who);
+  const answer = await page.context().request.delete('/api/auth/sessions');
+  expect(answer.status(), await answer.text()).toBe(204);
+}

@@ -3,6 +3,7 @@ import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { DeliveryPage } from '../pages/delivery.ts';
 import { expectToast } from '../pages/toast.ts';
+import { stopClock } from '../support/clock.ts';
 import type { Delivery, Directory, EventType, Organization, Person } from '../support/directory.ts';
 import type { Receiver } from '../support/receiver.ts';
 import { expect, test } from '../support/test.ts';
@@ -139,10 +140,10 @@ test('copying says so', { tag: '@javascript' }, async ({ page, context, organiza
   await page.clock.install();
   await new DeliveryPage(page).open(organization, delivery);
   // It is said for two seconds.
-  await page.clock.pauseAt(Date.now() + 60_000);
+  await stopClock(page);
   await page.getByRole('button', { name: 'Copy as curl' }).click();
   await expect(page.getByRole('button', { name: 'Copied' })).toBeVisible();
-  expect(await page.evaluate('navigator.clipboard.readText()')).toContain(`'webhook-id: ${delivery.id}'`);
+  await expect.poll(() => page.evaluate('navigator.clipboard.readText()')).toContain(`'webhook-id: ${delivery.id}'`);
 });
 
 test('of a webhook that is gone the delivery stays', async ({ page, organization, directory }) => {

@@ -5,6 +5,7 @@ import { Settings } from '../pages/settings.ts';
 import { expectToast, toast } from '../pages/toast.ts';
 import { WebhookForm } from '../pages/webhook-form.ts';
 import { WebhooksPage } from '../pages/webhooks.ts';
+import { slowMotion } from '../support/slow-motion.ts';
 import { expect, test } from '../support/test.ts';
 import { awake, signInAs, visit } from '../support/visit.ts';
 
@@ -105,6 +106,7 @@ test.describe('adding', () => {
 
   test('the toast goes away by itself, but not under the pointer', { tag: '@javascript' }, async ({ page, organization }) => {
     const form = new WebhookForm(page, organization);
+    await slowMotion(page);
     await form.open();
     await form.fill(TYPED);
     await form.create.click();
@@ -121,6 +123,7 @@ test.describe('adding', () => {
 
   test('the toast can be closed', { tag: '@javascript' }, async ({ page, organization }) => {
     const form = new WebhookForm(page, organization);
+    await slowMotion(page);
     await form.open();
     await form.fill(TYPED);
     await form.create.click();
