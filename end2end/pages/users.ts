@@ -12,7 +12,7 @@ export class UsersPage {
 
   constructor(
     private readonly page: Page,
-    organization: Organization,
+    organization: Pick<Organization, 'id'>,
   ) {
     this.path = `/organizations/${organization.id}/users`;
     this.add = page.getByRole('link', { name: '+ Add user', exact: true });

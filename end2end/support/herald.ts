@@ -8,8 +8,11 @@ import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 const READY_MS_MAX = 20_000;
 const STOP_MS_MAX = 20_000;
+/** Eight days of an organization, which are some seconds where nobody else works. */
+const DEMO_MS_MAX = 120_000;
 /** What a fixture that starts and stops a server may take. */
 export const SERVER_MS_MAX = READY_MS_MAX + STOP_MS_MAX + 20_000;
+export const DEMO_STARTS_MS_MAX = DEMO_MS_MAX + STOP_MS_MAX + 20_000;
 const POLL_EVERY_MS = 50;
 
 const ORGANIZATION = 'parallelworks';
@@ -51,6 +54,19 @@ export interface RestlessHerald extends Herald {
   database: string;
   goAway(): Promise<void>;
   comeBack(): Promise<void>;
+}
+
+/** The filled example, and what it printed to those who look around in it. */
+export interface Demo {
+  url: string;
+  username: string;
+  password: string;
+  /** Where each of its receivers is told what to answer. */
+  receivers: string;
+}
+
+export async function withDemo(use: (demo: Demo) => Promise<void>): Promise<void> {
+  await withProcess(async (server) => use(await server.startDemo()));
 }
 
 export async function withRestlessHerald(use: (herald: RestlessHerald) => Promise<void>): Promise<void> {
@@ -108,6 +124,17 @@ class HeraldProcess {
     return { url, firstRunLink, log: () => this.written };
   }
 
+  async startDemo(): Promise<Demo> {
+    const port = await freePort();
+    const url = `http://127.0.0.1:${port}`;
+    this.run(['serve', '--demo', '--listen', `127.0.0.1:${port}`]);
+    await this.ready(url, DEMO_MS_MAX);
+    const [, username, password] = /^Sign in as (\S+) with the password (\S+)$/m.exec(this.written) ?? [];
+    const [, receivers] = /^Its webhooks go to (http:\S+) /m.exec(this.written) ?? [];
+    if (!username || !password || !receivers) throw new Error(`herald serve --demo printed no way in.\n${this.written}`);
+    return { url, username, password, receivers };
+  }
+
   /** SIGTERM to this very process; a server that does not end in time is a failure of the run. */
   async stop(): Promise<void> {
     const child = this.child;
@@ -151,7 +178,11 @@ class HeraldProcess {
 
   private serve(port: number, url: string): void {
     const where = ['--listen', `127.0.0.1:${port}`, '--database', this.database, '--public-url', url];
-    const child = spawn(binary, ['serve', ...where, '--allow-target', '127.0.0.0/8'], {
+    this.run(['serve', ...where, '--allow-target', '127.0.0.0/8']);
+  }
+
+  private run(args: string[]): void {
+    const child = spawn(binary, args, {
       stdio: ['ignore', 'pipe', 'pipe'],
       // All browsers come from one address.
       env: { ...process.env, HERALD_ADDRESS_REQUESTS_PER_SECOND: '0' },
@@ -165,8 +196,8 @@ class HeraldProcess {
     this.child = child;
   }
 
-  private async ready(url: string): Promise<void> {
-    const until = Date.now() + READY_MS_MAX;
+  private async ready(url: string, withinMs = READY_MS_MAX): Promise<void> {
+    const until = Date.now() + withinMs;
     while (Date.now() < until) {
       if (this.child?.exitCode !== null) throw new Error(`herald ended while starting.\n${this.written}`);
       const answer = await fetch(`${url}/readyz`).catch(() => undefined);
@@ -175,7 +206,7 @@ class HeraldProcess {
       await new Promise((done) => setTimeout(done, POLL_EVERY_MS));
     }
     await this.stop();
-    throw new Error(`herald was not ready within ${READY_MS_MAX} ms.\n${this.written}`);
+    throw new Error(`herald was not ready within ${withinMs} ms.\n${this.written}`);
   }
 }
 

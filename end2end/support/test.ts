@@ -2,10 +2,13 @@
 import { type BrowserContext, expect, type Page, test as base } from '@playwright/test';
 import { Directory, type Organization } from './directory.ts';
 import {
+  type Demo,
+  DEMO_STARTS_MS_MAX,
   type EmptyHerald,
   type Herald,
   type RestlessHerald,
   SERVER_MS_MAX,
+  withDemo,
   withEmptyHerald,
   withHerald,
   withRestlessHerald,
@@ -29,6 +32,8 @@ interface TestFixtures {
   emptyHerald: EmptyHerald;
   /** A server of its own that goes away and comes back. */
   restlessHerald: RestlessHerald;
+  /** A filled example, for this test alone. */
+  demo: Demo;
   /** What may stand in the browser's console, because the test is about it. */
   expectedInConsole: RegExp | undefined;
   /** A page in another browser, which shares no cookie with `page`. */
@@ -63,6 +68,8 @@ export const test = base.extend<TestFixtures, WorkerFixtures>({
   organization: async ({ directory }, use) => use(await directory.organization()),
 
   emptyHerald: [({}, use) => withEmptyHerald(use), { timeout: SERVER_MS_MAX }],
+
+  demo: [({}, use) => withDemo(use), { timeout: DEMO_STARTS_MS_MAX }],
 
   restlessHerald: [({}, use) => withRestlessHerald(use), { timeout: SERVER_MS_MAX }],
 
