@@ -19,7 +19,7 @@ export class WebhookPage {
   }
 
   /** The overview, or another tab by the end of its address. */
-  open(scope: Scope, webhook: Pick<Webhook, 'id'>, tab: '' | '/deliveries' | '/secret' | '/edit' = ''): Promise<Response> {
+  open(scope: Scope, webhook: Pick<Webhook, 'id'>, tab: '' | '/deliveries' | '/secret' | '/secret?rotate=3600' | '/edit' = ''): Promise<Response> {
     return visit(this.page, `${pagesOf(scope)}/webhooks/${webhook.id}${tab}`);
   }
 
