@@ -1,17 +1,19 @@
 // A job over so many deliveries that it takes a while: how far it is, and stopping it.
 import { DeliveriesPage } from '../pages/deliveries.ts';
 import { expectToast } from '../pages/toast.ts';
+import { violations } from '../support/axe.ts';
 import { changeDatabase } from '../support/database.ts';
 import { Directory } from '../support/directory.ts';
 import { expect, test } from '../support/test.ts';
 import { signInAs } from '../support/visit.ts';
+import type { Browser, Page } from '@playwright/test';
 
 /** Some hundreds are done at a time, so it takes some seconds. */
 const HELD = 400_000;
 
 test.use({ baseURL: async ({ restlessHerald }, use) => use(restlessHerald.url) });
 
-test('a job that runs says how far it is, and is stopped there', async ({ page, restlessHerald }) => {
+test('a job that runs says how far it is, and is stopped there', async ({ page, browser, restlessHerald }) => {
   test.slow();
   const directory = new Directory(restlessHerald);
   const organization = await directory.organization();
@@ -27,6 +29,7 @@ test('a job that runs says how far it is, and is stopped there', async ({ page, 
   await list.confirm(`Discard ${HELD}`).click();
   await expect(list.job).toContainText(new RegExp(`Discarding what was held: \\d+ of ${HELD}`));
   await expect(list.job.getByRole('progressbar', { name: 'How far it is' })).toBeVisible();
+  const running = await still(browser, page);
   await list.job.getByRole('button', { name: 'Stop' }).click();
   await expectToast(page, 'Stopped: what was done stays done');
   await expect(list.job).toContainText(new RegExp(`Stopped: \\d+ of ${HELD} discarded`));
@@ -37,7 +40,23 @@ test('a job that runs says how far it is, and is stopped there', async ({ page, 
   await expect(list.job.getByRole('button', { name: 'Stop' })).toHaveCount(0);
   await list.open('?status=cancelled');
   await expect(list.rows).toHaveCount(50);
+
+  await expect(new DeliveriesPage(running, organization, webhook).job.getByRole('progressbar')).toBeVisible();
+  for (const theme of ['light', 'dark']) {
+    await running.evaluate((name) => document.documentElement.setAttribute('data-theme', name), theme);
+    expect(await violations(running), `while it runs, ${theme}`).toEqual([]);
+  }
+  await running.context().close();
 });
+
+/** The same page as it is now, without what would take it further. */
+async function still(browser: Browser, page: Page): Promise<Page> {
+  const storageState = await page.context().storageState();
+  const context = await browser.newContext({ storageState, javaScriptEnabled: false });
+  const copy = await context.newPage();
+  await copy.goto(page.url());
+  return copy;
+}
 
 /** Until there are so many of the only delivery: to publish them would take minutes. */
 async function multiply(database: string): Promise<void> {
