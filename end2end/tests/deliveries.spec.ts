@@ -110,6 +110,8 @@ test('all that match are sent again, with the count first', async ({ page, organ
   await expect(page).toHaveURL(/\?status=delivered$/);
   expect(receiver.requests).toHaveLength(3);
   await list.redeliverAll.click();
+  await expect(list.modal).toBeVisible();
+  await awake(page);
   await list.confirm('Redeliver all 3').click();
   await expect(page).toHaveURL(/job=/);
   if (!javaScriptEnabled) await expect(async () => {
@@ -128,6 +130,7 @@ test('what was held is discarded', async ({ page, organization, directory, recei
   await list.open();
   await page.getByRole('link', { name: 'Discard 30 held' }).click();
   await expect(list.modal).toContainText('will never be sent');
+  await awake(page);
   await list.confirm('Discard 30').click();
   await expect(list.job).toContainText(/Discarding what was held|Done: 30 discarded/);
   await expect(async () => {
@@ -149,6 +152,8 @@ test('what was held is released', async ({ page, organization, directory, receiv
   await expectToast(page, 'Webhook enabled');
   await list.open();
   await page.getByRole('link', { name: 'Release 2 held' }).click();
+  await expect(list.modal).toBeVisible();
+  await awake(page);
   await list.confirm('Release 2').click();
   await expect(list.job).toContainText(/Releasing what was held|Done: 2 released/);
   for (let count = 0; count < 2; count += 1) await receiver.next();

@@ -151,6 +151,7 @@ test.describe('deleting', () => {
     await expect(webhooks.modal.getByRole('listitem')).toHaveText(['bravo', 'delta']);
     await expect(webhooks.modal).toContainText('pending');
     await expect(webhooks.cancel).toBeFocused();
+    await awake(page);
     await webhooks.confirm.click();
     await expectToast(page, DELETED);
     await expect(page).toHaveURL(webhooks.path);
@@ -165,6 +166,8 @@ test.describe('deleting', () => {
     if (javaScriptEnabled) await webhooks.all.check();
     else for (const name of NAMES) await webhooks.checkbox(name).check();
     await webhooks.delete.click();
+    await expect(webhooks.modal).toBeVisible();
+    await awake(page);
     await webhooks.confirm.click();
     await expectToast(page, DELETED);
     await expect(page.getByRole('heading', { name: 'No webhooks yet' })).toBeVisible();
@@ -187,6 +190,8 @@ test.describe('deleting', () => {
     await webhooks.open('?q=a&status=enabled');
     await webhooks.checkbox('delta').check();
     await webhooks.delete.click();
+    await expect(webhooks.modal).toBeVisible();
+    await awake(page);
     await webhooks.cancel.click();
     await expect(webhooks.modal).toBeHidden();
     await expect(page).toHaveURL(`${webhooks.path}?q=a&status=enabled`);
@@ -200,6 +205,7 @@ test.describe('deleting', () => {
     await webhooks.delete.click();
     await expect(webhooks.modal).toBeVisible();
     await directory.deleteWebhook(organization, 'alpha');
+    await awake(page);
     await webhooks.confirm.click();
     await expect(page.getByRole('main').getByRole('alert')).toContainText('There is no such webhook.');
     await expect(webhooks.names).toHaveText(['bravo', 'charlie', 'delta', 'echo']);
@@ -296,9 +302,12 @@ test.describe('many', () => {
     const names = webhooks.modal.getByRole('list');
     await names.press('End');
     await expect(names.getByText('hook-52')).toBeInViewport();
+    await awake(page);
     await webhooks.cancel.click();
     await expect(webhooks.note).toHaveText('53 webhooks · 53 selected');
     await webhooks.delete.click();
+    await expect(webhooks.modal).toBeVisible();
+    await awake(page);
     await webhooks.confirm.click();
     await expectToast(page, DELETED);
     expect(await namesOf(directory.webhooks(organization))).toEqual(['other']);

@@ -3,6 +3,7 @@ import { expectToast } from '../../pages/toast.ts';
 import { WebhooksPage } from '../../pages/webhooks.ts';
 import { prompt } from '../../support/prompt.ts';
 import { expect, test } from '../../support/seeded.ts';
+import { awake } from '../../support/visit.ts';
 
 test('all are on one page, in the order of their names', async ({ page, seed }) => {
   const webhooks = new WebhooksPage(page, seed.organization);
@@ -54,6 +55,7 @@ test('Shift selects many rows, and what is selected is named', async ({ page, se
   await webhooks.delete.click();
   await expect(webhooks.modal).toHaveAccessibleName('Delete 41 webhooks?');
   await expect(webhooks.modal).toContainText(names[2]!);
+  await awake(page);
   await webhooks.cancel.click();
   await webhooks.all.click();
   await expect(webhooks.delete).toHaveText('Delete webhooks (50)');
@@ -70,10 +72,13 @@ test('a selection goes over the pages, and only what matches is deleted', async 
   await expect(webhooks.note).toHaveText('55 webhooks · 55 selected');
   await webhooks.delete.click();
   await expect(webhooks.modal).toHaveAccessibleName('Delete 55 webhooks?');
+  await awake(page);
   await webhooks.cancel.click();
   await webhooks.open('?q=zoo');
   await webhooks.all.click();
   await webhooks.delete.click();
+  await expect(webhooks.modal).toBeVisible();
+  await awake(page);
   await webhooks.confirm.click();
   await expectToast(page, 'Webhook(s) deleted successfully');
   expect(await directory.webhooks(seed.organization)).toHaveLength(50);
