@@ -14,6 +14,8 @@ const DEMO_MS_MAX = 120_000;
 export const SERVER_MS_MAX = READY_MS_MAX + STOP_MS_MAX + 20_000;
 export const DEMO_STARTS_MS_MAX = DEMO_MS_MAX + STOP_MS_MAX + 20_000;
 const POLL_EVERY_MS = 50;
+/** Between being found and being taken a port can go to another program. */
+const PORTS_TRIED_MAX = 3;
 
 const ORGANIZATION = 'parallelworks';
 const ADMIN = { username: 'admin', email: 'admin@example.com', password: 'Quiet-harbour-lantern-27' };
@@ -101,6 +103,8 @@ async function withProcess(use: (server: HeraldProcess) => Promise<void>): Promi
 class HeraldProcess {
   private child: ChildProcess | undefined;
   private written = '';
+  /** How much of it earlier runs wrote. */
+  private writtenBefore = 0;
 
   constructor(readonly database: string) {}
 
@@ -125,10 +129,10 @@ class HeraldProcess {
   }
 
   async startDemo(): Promise<Demo> {
-    const port = await freePort();
-    const url = `http://127.0.0.1:${port}`;
-    this.run(['serve', '--demo', '--listen', `127.0.0.1:${port}`]);
-    await this.ready(url, DEMO_MS_MAX);
+    const url = await this.listen((port, url) => {
+      this.run(['serve', '--demo', '--listen', `127.0.0.1:${port}`]);
+      return this.ready(url, DEMO_MS_MAX);
+    });
     const [, username, password] = /^Sign in as (\S+) with the password (\S+)$/m.exec(this.written) ?? [];
     const [, receivers] = /^Its webhooks go to (http:\S+) /m.exec(this.written) ?? [];
     if (!username || !password || !receivers) throw new Error(`herald serve --demo printed no way in.\n${this.written}`);
@@ -164,10 +168,17 @@ class HeraldProcess {
     return JSON.parse(out());
   }
 
-  private async listen(): Promise<string> {
-    const port = await freePort();
-    await this.listenAt(port);
-    return `http://127.0.0.1:${port}`;
+  private async listen(start = (port: number, _url: string) => this.listenAt(port)): Promise<string> {
+    for (let tries = 1; ; tries += 1) {
+      const port = await freePort();
+      const url = `http://127.0.0.1:${port}`;
+      try {
+        await start(port, url);
+        return url;
+      } catch (error) {
+        if (!this.child?.exitCode || tries === PORTS_TRIED_MAX) throw error;
+      }
+    }
   }
 
   async listenAt(port: number): Promise<void> {
@@ -182,6 +193,7 @@ class HeraldProcess {
   }
 
   private run(args: string[]): void {
+    this.writtenBefore = this.written.length;
     const child = spawn(binary, args, {
       stdio: ['ignore', 'pipe', 'pipe'],
       // All browsers come from one address.
@@ -196,11 +208,13 @@ class HeraldProcess {
     this.child = child;
   }
 
+  /** It says where it is once the port is its own: another server may answer there. */
   private async ready(url: string, withinMs = READY_MS_MAX): Promise<void> {
     const until = Date.now() + withinMs;
     while (Date.now() < until) {
       if (this.child?.exitCode !== null) throw new Error(`herald ended while starting.\n${this.written}`);
-      const answer = await fetch(`${url}/readyz`).catch(() => undefined);
+      const hasPort = this.written.slice(this.writtenBefore).includes(`Herald is at ${url}`);
+      const answer = hasPort ? await fetch(`${url}/readyz`).catch(() => undefined) : undefined;
       await answer?.arrayBuffer();
       if (answer?.status === 200) return;
       await new Promise((done) => setTimeout(done, POLL_EVERY_MS));
