@@ -43,8 +43,14 @@ export class Watch {
 
   private async read(response: Response): Promise<void> {
     const end = await response.text().then((text) => text.trimEnd().slice(-'</html>'.length), String);
-    if (end !== '</html>') this.faults.push(`${response.url()} (${response.status()}) ends with: ${end}`);
+    if (end !== '</html>' && !wasLeft(response, end)) this.faults.push(`${response.url()} (${response.status()}) ends with: ${end}`);
   }
+}
+
+/** The browser keeps nothing of a page that is left before all of it has come, which is no fault of the server. */
+function wasLeft(response: Response, end: string): boolean {
+  const failure = response.request().failure()?.errorText;
+  return failure === 'net::ERR_ABORTED' || (failure === undefined && end.includes('navigated away from'));
 }
 
 function isPage(response: Response): boolean {

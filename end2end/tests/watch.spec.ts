@@ -1,4 +1,7 @@
 // What is watched in every test is noticed: each fault is planted once, in a context that only this spec watches.
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import type { Page } from '@playwright/test';
 import { expect, test } from '../support/test.ts';
 import { Watch } from '../support/watch.ts';
@@ -25,6 +28,21 @@ for (const [fault, plant, found] of WAYS) {
   });
 }
 
+test('a page whose connection breaks is noticed, one that is left is not', { tag: '@javascript' }, async ({ browser, baseURL }) => {
+  const context = await browser.newContext({ baseURL });
+  const watch = new Watch(context, true);
+  const page = await context.newPage();
+  await withHalfPage(async (url, breakOff) => {
+    await page.goto(url, { waitUntil: 'commit' });
+    await page.goto('/sign-in');
+    expect(await watch.found()).toEqual([]);
+    await page.goto(url, { waitUntil: 'commit' });
+    breakOff();
+    await expect.poll(() => watch.found()).toContainEqual(expect.stringContaining(`${url} (200) ends with: `));
+  });
+  await context.close();
+});
+
 /** Loads the page anew as a server would send it that has this fault. */
 async function changed(page: Page, change: (html: string) => string): Promise<void> {
   await page.route('/sign-in', async (route) => {
@@ -32,4 +50,15 @@ async function changed(page: Page, change: (html: string) => string): Promise<vo
     await route.fulfill({ response, body: change(await response.text()) });
   });
   await page.reload();
+}
+
+/** A page of which the end does not come; `breakOff` ends the connection. */
+async function withHalfPage(use: (url: string, breakOff: () => void) => Promise<void>): Promise<void> {
+  const server = createServer((_, response) => {
+    response.writeHead(200, { 'content-type': 'text/html' }).write('<!doctype html><title>Half</title><p>Half');
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  await use(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`, () => server.closeAllConnections());
+  server.closeAllConnections();
+  server.close();
 }
