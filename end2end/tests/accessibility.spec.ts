@@ -149,8 +149,10 @@ test('the keyboard alone adds a webhook, sends tests and deletes it', async ({ p
   await expect(toast(page, 'Webhook created successfully')).toBeVisible();
   await expect(detail.testResult).toContainText('The test was delivered');
   expect((await receiver.next()).json()).toMatchObject({ type: 'USER_DISABLED', webhook: { name: 'by-keyboard' } });
+  const first = page.url();
   await press(page, detail.sendTest);
   expect((await receiver.next()).headers['herald-test']).toBe('true');
+  await expect(page).not.toHaveURL(first);
 
   await expect(toast(page, 'Webhook created successfully')).toHaveCount(0);
   await press(page, page.getByRole('navigation', { name: 'Breadcrumb' }).getByRole('link', { name: 'Webhooks' }));

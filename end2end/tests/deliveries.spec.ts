@@ -181,7 +181,7 @@ test('two browsers see what is new without being moved', { tag: '@javascript' },
   }
   await lists[0]!.live.getByRole('button').click();
   await expect(lists[0]!.rows).toHaveCount(before + 2);
-  await awake(page);
+  await page.waitForResponse(/\/fn\/deliveries\/newer/);
   await expect(lists[0]!.live.getByRole('button')).toBeHidden();
   await expect(lists[1]!.rows).toHaveCount(before);
 });
