@@ -204,7 +204,9 @@ class HeraldProcess {
         this.written += text;
       });
     }
-    process.once('exit', () => child.kill('SIGKILL'));
+    const kill = () => child.kill('SIGKILL');
+    process.once('exit', kill);
+    child.once('exit', () => process.off('exit', kill));
     this.child = child;
   }
 
