@@ -18,7 +18,7 @@ export default defineConfig({
   workers: 2,
   retries: 0,
   forbidOnly: Boolean(process.env.CI),
-  timeout: 60_000,
+  timeout: 120_000,
   expect: {
     timeout: 10_000,
     // A browser that is six versions older draws 0.002 % otherwise; another accent colour is 0.5 %.
