@@ -43,7 +43,7 @@ async fn call(herald: &Herald, request: Request) -> Result<Response, Problem> {
         return Err(Problem::not_found("function"));
     }
     let source = source_of(&request);
-    let caller = herald.caller(request.headers(), &source).await?;
+    let caller = herald.caller(request.headers(), &source).await;
     let backend = RequestBackend::new(herald.clone(), caller);
     let (parts, body) = request.into_parts();
     let body = to_bytes(body, REQUEST_BODY_BYTES_MAX).await.map_err(|_| too_long())?;

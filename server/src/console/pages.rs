@@ -32,11 +32,12 @@ pub(crate) async fn render_page(State(herald): State<Herald>, request: Request<B
         return ProblemResponse(api::Problem::not_found("path")).into_response();
     }
     let source = source_of(&request);
-    let caller = match herald.caller(request.headers(), &source).await {
-        Ok(caller) => caller,
-        Err(problem) => return ProblemResponse(problem).into_response(),
-    };
-    let name = read_cookie(request.headers(), flash_cookie_name(&herald.public_url));
+    let caller = herald.caller(request.headers(), &source).await;
+    // A page that cannot say to whom it speaks shows nothing of what waits for it.
+    let name = caller
+        .is_ok()
+        .then(|| read_cookie(request.headers(), flash_cookie_name(&herald.public_url)))
+        .flatten();
     let flash = name.as_ref().and_then(|name| herald.flashes.take(name, herald.clock.now()));
     let is_sign_in = request.uri().path() == paths::SIGN_IN;
     let context = {

@@ -42,15 +42,20 @@ impl Ending {
 #[derive(Clone)]
 pub(in crate::console) struct RequestBackend {
     herald: Herald,
-    caller: Caller,
+    caller: Result<Caller, Problem>,
     ending: Arc<Mutex<Ending>>,
     /// What the caller was last allowed.
     granted: Arc<Mutex<Option<Arc<Grant>>>>,
 }
 
 impl RequestBackend {
-    pub(in crate::console) fn new(herald: Herald, caller: Caller) -> Self {
+    /// Where it could not be found out who calls, whatever is asked is answered with why.
+    pub(in crate::console) fn new(herald: Herald, caller: Result<Caller, Problem>) -> Self {
         Self { herald, caller, ending: Arc::default(), granted: Arc::default() }
+    }
+
+    fn caller(&self) -> Result<&Caller, Problem> {
+        self.caller.as_ref().map_err(Clone::clone)
     }
 
     pub(in crate::console) fn ending(&self) -> Ending {
@@ -63,7 +68,7 @@ impl RequestBackend {
 
     /// The same check as every route's.
     async fn grant(&self, operation: Operation, organization: OrganizationId) -> Result<Arc<Grant>, Problem> {
-        self.grant_to(&self.caller, operation, Some(organization)).await
+        self.grant_to(self.caller()?, operation, Some(organization)).await
     }
 
     /// For webhooks, an organization's or the platform's.
@@ -79,7 +84,7 @@ impl RequestBackend {
 
     /// For what names no organization.
     async fn own(&self, operation: Operation) -> Result<Arc<Grant>, Problem> {
-        self.grant_to(&self.caller, operation, None).await
+        self.grant_to(self.caller()?, operation, None).await
     }
 
     async fn grant_to(
@@ -105,8 +110,9 @@ impl RequestBackend {
         organization: Option<OrganizationId>,
         password: String,
     ) -> Result<Arc<Grant>, Problem> {
-        if password.is_empty() || self.caller.session.is_none() {
-            return self.grant_to(&self.caller, operation, organization).await.map_err(in_form_words);
+        let caller = self.caller()?;
+        if password.is_empty() || caller.session.is_none() {
+            return self.grant_to(caller, operation, organization).await.map_err(in_form_words);
         }
         let grant = self.own(Operation::ConfirmPassword).await?;
         let renewed = self.herald.confirm_password(&grant, password).await?;
@@ -114,7 +120,7 @@ impl RequestBackend {
         self.end_with(|ending| ending.cookies.push(cookie));
         let now = Some(self.herald.clock.now());
         let session = Some(token_hash(&renewed.token));
-        let caller = Caller { session, password_at: now, ..self.caller.clone() };
+        let caller = Caller { session, password_at: now, ..caller.clone() };
         self.grant_to(&caller, operation, organization).await
     }
 
