@@ -102,6 +102,12 @@ pub const TEST_SENDS_AT_ONCE_MAX: usize = 16;
 /// Names looked up at once. A lookup holds a thread until the system's resolver gives up, which can be long after
 /// nobody waits for it any more; the rest of the threads stay free for other work.
 pub const LOOKUPS_AT_ONCE_MAX: usize = 128;
+/// Beside them, lookups of names that took too long lately,
+pub const SLOW_LOOKUPS_AT_ONCE_MAX: usize = 32;
+/// which is remembered so long
+pub const SLOW_NAME_KEPT: Duration = Duration::from_secs(60 * 60);
+/// of so many.
+pub const SLOW_NAMES_MAX: usize = 10_000;
 /// Clients kept, so that thousands of organizations with rules of their own do not each keep one.
 pub const CLIENTS_KEPT_MAX: usize = 64;
 /// While something is waited for, how often it is looked whether the machine's clock was set.

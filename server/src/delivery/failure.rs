@@ -12,7 +12,9 @@ use domain::{
 use hyper::StatusCode;
 use rustls::{AlertDescription, CertificateError, InvalidMessage};
 
-use super::{connector::TooSlow, guard::NoAddress, pool::RequestError, sender::Timeouts};
+use super::{
+    connector::TooSlow, guard::NoAddress, lookups::LookupError, pool::RequestError, sender::Timeouts,
+};
 
 /// Names of a wrong certificate that are told.
 const NAMES_TOLD_MAX: usize = 3;
@@ -98,12 +100,12 @@ pub(super) fn status_sentence(status: StatusCode, retry_after: Option<Duration>)
 fn of_name(cause: &NoAddress, target: &TargetUrl) -> Failure {
     match cause {
         NoAddress::Refused(refused) => of_refusal(refused.clone()),
-        NoAddress::NotFound(error) => {
+        NoAddress::Lookup(LookupError::NotFound(error)) => {
             let why = error.to_string();
             let why = why.strip_prefix("failed to lookup address information: ").unwrap_or(&why);
             failure(ErrorClass::NameNotFound, format!("The name {} was not found: {why}.", target.host()))
         }
-        NoAddress::TooSlow => {
+        NoAddress::Lookup(LookupError::TooSlow) => {
             let limit = seconds(RESOLVE_TIMEOUT);
             let text = format!("The name {} could not be looked up within {limit}.", target.host());
             failure(ErrorClass::NameNotFound, text)

@@ -1,20 +1,13 @@
 //! The guard against server-side request forgery: judges a URL at save, and at send hands out checked addresses only.
 
-use std::{
-    io,
-    net::{IpAddr, ToSocketAddrs},
-    sync::Arc,
-};
+use std::{net::IpAddr, sync::Arc};
 
-use domain::{
-    limits::{LOOKUPS_AT_ONCE_MAX, RESOLVE_TIMEOUT},
-    target::{AllowedTarget, Host, Refused, TargetPolicy, TargetUrl},
-};
-use tokio::{sync::Semaphore, task::spawn_blocking, time::timeout};
+use domain::target::{AllowedTarget, Host, Refused, TargetPolicy, TargetUrl};
 use tokio_rustls::TlsConnector;
 
 use super::{
     egress::EgressProxy,
+    lookups::{LookupError, Lookups},
     trust::{self, InvalidAuthorities},
 };
 
@@ -22,7 +15,7 @@ use super::{
 pub struct Guard {
     policy: Arc<TargetPolicy>,
     tls: TlsConnector,
-    lookups: Arc<Semaphore>,
+    lookups: Lookups,
     egress: Option<EgressProxy>,
 }
 
@@ -31,10 +24,8 @@ pub struct Guard {
 pub(super) enum NoAddress {
     #[error(transparent)]
     Refused(#[from] Refused),
-    #[error("the name was not found: {0}")]
-    NotFound(io::Error),
-    #[error("the name was not resolved in time")]
-    TooSlow,
+    #[error(transparent)]
+    Lookup(#[from] LookupError),
 }
 
 impl Guard {
@@ -44,8 +35,7 @@ impl Guard {
     /// When the extra authorities cannot be used.
     pub fn new(policy: TargetPolicy, extra_authorities: Option<&[u8]>) -> Result<Self, InvalidAuthorities> {
         let tls = Arc::new(trust::client_config(extra_authorities)?).into();
-        let lookups = Arc::new(Semaphore::new(LOOKUPS_AT_ONCE_MAX));
-        Ok(Self { policy: Arc::new(policy), tls, lookups, egress: None })
+        Ok(Self { policy: Arc::new(policy), tls, lookups: Lookups::of_system(), egress: None })
     }
 
     /// Sends everything through the operator's proxy. It looks the names up and opens the connections, so which addresses it
@@ -84,7 +74,7 @@ impl Guard {
         match self.addresses(&policy, target).await {
             Ok(_) => Ok(()),
             Err(NoAddress::Refused(refused)) => Err(refused),
-            Err(NoAddress::NotFound(_) | NoAddress::TooSlow) => policy.check_addresses(target, &[]),
+            Err(NoAddress::Lookup(_)) => policy.check_addresses(target, &[]),
         }
     }
 
@@ -125,20 +115,7 @@ impl Guard {
         }
         match target.host() {
             Host::Address(address) => Ok(vec![*address]),
-            Host::Name(name) => {
-                timeout(RESOLVE_TIMEOUT, self.look_up(name)).await.unwrap_or(Err(NoAddress::TooSlow))
-            }
+            Host::Name(name) => Ok(self.lookups.look_up(name).await?),
         }
-    }
-
-    /// The system's resolver, as `tokio::net::lookup_host` asks it; here its thread holds the permit to its very end.
-    async fn look_up(&self, name: &str) -> Result<Vec<IpAddr>, NoAddress> {
-        let permit = Arc::clone(&self.lookups).acquire_owned().await.map_err(|_| NoAddress::TooSlow)?;
-        let host = (name.to_owned(), 0);
-        let lookup = spawn_blocking(move || {
-            let _held = permit;
-            host.to_socket_addrs().map(|found| found.map(|address| address.ip()).collect())
-        });
-        lookup.await.map_err(io::Error::other).flatten().map_err(NoAddress::NotFound)
     }
 }

@@ -8,6 +8,7 @@ mod egress;
 mod failure;
 mod guard;
 mod lane;
+mod lookups;
 mod pauses;
 mod pool;
 mod response;

@@ -8,7 +8,7 @@ use std::{
     time::Duration,
 };
 
-use domain::limits::{IN_FLIGHT_PER_WEBHOOK_MAX, RESPONSE_HEAD_BYTES_MAX};
+use domain::limits::{IN_FLIGHT_MAX, RESPONSE_HEAD_BYTES_MAX};
 use http_body_util::Full;
 use hyper::{
     Request, Response, Uri,
@@ -183,7 +183,8 @@ impl Idle {
     fn keep(this: &Arc<Self>, origin: Origin, line: Line) {
         let mut state = this.state();
         let lines = state.lines.entry(origin).or_default();
-        if lines.len() >= IN_FLIGHT_PER_WEBHOOK_MAX {
+        // Several webhooks may share a receiver.
+        if lines.len() >= IN_FLIGHT_MAX {
             lines.remove(0);
         }
         lines.push(Kept { line, since: Instant::now() });
@@ -200,7 +201,8 @@ impl Idle {
             let Some(this) = this.upgrade() else { return };
             let mut state = this.state();
             state.lines.retain(|_, lines| {
-                lines.retain(|kept| kept.is_good(this.max));
+                // The next look comes too late for what is to be closed by then.
+                lines.retain(|kept| kept.is_good(this.max.saturating_sub(every)));
                 !lines.is_empty()
             });
             if state.lines.is_empty() {

@@ -142,9 +142,10 @@ impl Write for ChangeWebhook {
         if change.enabled == Some(false) {
             hold_pending(group, seq).await?;
         }
-        let anew = change.enabled == Some(true) || change.url.is_some();
-        group.webhook_changed(seq, if anew { Change::Anew } else { Change::Row });
         let after = Shown::read(group, seq).await?;
+        // What says only what is so already must not end a pause.
+        let anew = (after.enabled && !before.enabled) || after.url != before.url;
+        group.webhook_changed(seq, if anew { Change::Anew } else { Change::Row });
         self.note(group, &before, &after);
         Ok(())
     }

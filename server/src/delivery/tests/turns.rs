@@ -1,7 +1,10 @@
 //! Whose turn it is, without sockets or a store: each test is a story of arrivals, reads and ends.
 
+use std::collections::VecDeque;
+
 use domain::limits::{
-    IN_FLIGHT_MAX, IN_FLIGHT_PER_WEBHOOK_START, IN_FLIGHT_UNPROVEN_MAX, LOADS_AT_ONCE_MAX, WINDOWS_BYTES_MAX,
+    IN_FLIGHT_MAX, IN_FLIGHT_PER_WEBHOOK_START, IN_FLIGHT_UNPROVEN_MAX, LOADS_AT_ONCE_MAX, PROMPT_MAX,
+    WINDOWS_BYTES_MAX,
 };
 
 use super::{
@@ -85,7 +88,11 @@ fn ready(turns: &mut Turns, lane: i64, keys: impl IntoIterator<Item = i64>, reco
 }
 
 fn end(turns: &mut Turns, start: &Start, outcome: &Outcome) {
-    turns.ended(start.lane, outcome, QUICK, start.unproven, NOW, 0.0);
+    end_after(turns, start, outcome, QUICK);
+}
+
+fn end_after(turns: &mut Turns, start: &Start, outcome: &Outcome, took: Duration) {
+    turns.ended(start.lane, outcome, took, start.unproven, NOW, 0.0);
     turns.settled(start.lane, start.due.key, None, NOW);
 }
 
@@ -108,7 +115,7 @@ fn what_arrives_is_started_in_its_order_and_within_the_lanes_places() {
 #[test]
 fn a_lane_whose_work_comes_while_all_its_places_are_taken_gets_more_of_them() {
     let mut turns = turns();
-    let mut under_way = std::collections::VecDeque::new();
+    let mut under_way = VecDeque::new();
     ready(&mut turns, 1, 1..=4, Record::New);
     under_way.extend(starts(&mut turns));
     for key in 5..=100 {
@@ -228,6 +235,29 @@ fn the_slow_and_the_dead_share_half_of_all_places() {
     // As soon as one of them ends, the new one is tried before those that have failed.
     end(&mut turns, &dead[0], &SILENCE);
     assert_eq!(starts(&mut turns)[0].lane, 1_001);
+}
+
+#[test]
+fn those_that_failed_once_have_their_turn_among_those_that_are_always_slow() {
+    let slow = PROMPT_MAX + QUICK;
+    let mut turns = turns();
+    let mut under_way = VecDeque::new();
+    for lane in 1..=200 {
+        under_way.extend(ready(&mut turns, lane, (0..100).map(|n| lane * 1_000 + n), Record::New));
+    }
+    under_way.extend(starts(&mut turns));
+    ready(&mut turns, 1_000, [1], Record::Failing);
+    for _ in 0..1_000 {
+        let over = under_way.pop_front().expect("there is always one under way");
+        end_after(&mut turns, &over, &SUCCESS, slow);
+        load_routes(&mut turns, Record::New);
+        let started = starts(&mut turns);
+        if started.iter().any(|start| start.lane == 1_000) {
+            return;
+        }
+        under_way.extend(started);
+    }
+    panic!("it has had no turn in a thousand");
 }
 
 #[test]
