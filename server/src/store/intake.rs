@@ -24,6 +24,9 @@ pub(super) struct Intake {
     disk: Arc<Disk>,
 }
 
+/// What waits to be written takes it, until it is dropped.
+pub(super) struct Room(#[expect(dead_code, reason = "it is there to be dropped")] OwnedSemaphorePermit);
+
 struct Disk {
     /// The database itself: the folder of a bare file name would be an empty path, which no system knows.
     database: PathBuf,
@@ -44,13 +47,13 @@ impl Intake {
         Self { room: Arc::new(room), disk: Arc::new(disk) }
     }
 
-    /// Takes room for so many bytes; it is free again when the answer is dropped.
-    pub(super) fn admit(&self, bytes: usize) -> Result<OwnedSemaphorePermit, StoreError> {
+    /// Takes room for so many bytes.
+    pub(super) fn admit(&self, bytes: usize) -> Result<Room, StoreError> {
         if self.disk.is_nearly_full() {
             return Err(StoreError::Full);
         }
         let units = u32::try_from(bytes / UNIT_BYTES + 1).unwrap_or(u32::MAX);
-        Arc::clone(&self.room).try_acquire_many_owned(units).map_err(|_| StoreError::Overloaded)
+        Arc::clone(&self.room).try_acquire_many_owned(units).map(Room).map_err(|_| StoreError::Overloaded)
     }
 }
 

@@ -11,6 +11,7 @@ use super::{
     direct::Sql,
     group::{Flushed, Moment, Rows},
     inbox::Weight,
+    intake::Room,
     outbox::{EventRow, Told},
     parsed, to_json,
     writer::Collect,
@@ -47,9 +48,8 @@ impl Store {
     /// [`StoreError::Overloaded`] when too much waits already or the disk is nearly full; nothing was stored then.
     pub async fn publish(&self, events: Vec<NewEvent>) -> Result<Vec<Published>, StoreError> {
         let events: Vec<_> = events.into_iter().map(|event| Arc::new(ToPublish::new(event))).collect();
-        let publish = Publish { events, places: 0..0 };
-        let _room = self.intake.admit(publish.weight().bytes)?;
-        self.writer.offer(publish).await
+        let room = self.intake.admit(bytes_of(&events))?;
+        self.writer.offer(Publish { events, places: 0..0, _room: room }).await
     }
 }
 
@@ -79,6 +79,12 @@ struct Publish {
     events: Vec<Arc<ToPublish>>,
     /// Where in the group's results theirs stand.
     places: Range<usize>,
+    /// Held until they are written or refused, whether or not somebody waits for it still.
+    _room: Room,
+}
+
+fn bytes_of(events: &[Arc<ToPublish>]) -> usize {
+    events.iter().map(|event| event.payload.len()).sum()
 }
 
 impl Collect for Publish {
@@ -89,8 +95,7 @@ impl Collect for Publish {
     }
 
     fn weight(&self) -> Weight {
-        let bytes = self.events.iter().map(|event| event.payload.len()).sum();
-        Weight { events: self.events.len(), bytes }
+        Weight { events: self.events.len(), bytes: bytes_of(&self.events) }
     }
 
     fn settle(self, flushed: &Flushed) -> Vec<Published> {

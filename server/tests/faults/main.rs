@@ -13,6 +13,8 @@ mod crowds;
 mod disk;
 #[cfg(target_os = "linux")]
 mod dns;
+#[cfg(target_os = "linux")]
+mod full;
 mod gate;
 mod guard;
 mod hostile;

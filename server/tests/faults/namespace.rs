@@ -42,6 +42,12 @@ pub(crate) fn furnish(addresses: &[&str], folder: &Path) {
     replace(folder, "/etc/nsswitch.conf", "hosts: files dns\n");
 }
 
+/// Makes an empty folder a disk of so many MiB, for this process and those that it starts.
+pub(crate) fn mount_disk(folder: &Path, mib: usize) {
+    let size = format!("size={mib}m");
+    run("mount", &["-t", "tmpfs", "-o", &size, "tmpfs", folder.to_str().expect("text")]);
+}
+
 /// For this process alone: others go on seeing the machine's own file.
 fn replace(folder: &Path, path: &str, text: &str) {
     let own = folder.join(path.replace('/', "-"));

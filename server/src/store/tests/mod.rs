@@ -6,6 +6,7 @@ mod checks;
 mod completing;
 mod feed;
 mod grouping;
+mod intake;
 mod jobs;
 mod keys;
 mod list_plans;
