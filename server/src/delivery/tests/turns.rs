@@ -247,6 +247,7 @@ fn those_that_failed_once_have_their_turn_among_those_that_are_always_slow() {
     }
     under_way.extend(starts(&mut turns));
     ready(&mut turns, 1_000, [1], Record::Failing);
+    assert!(starts(&mut turns).is_empty(), "it waits");
     for _ in 0..1_000 {
         let over = under_way.pop_front().expect("there is always one under way");
         end_after(&mut turns, &over, &SUCCESS, slow);
