@@ -33,12 +33,12 @@ pub(super) async fn dead_receiver(bench: &Bench) -> Result<Vec<Figure>, BenchErr
     for _ in 0..bench.scale.rounds {
         rounds.push(Round { herald: with.p99(bench).await?, floor: without.p99(bench).await? });
     }
-    let rows = format!(" with {rows} pending");
-    Ok(vec![
+    let figures = [
         Figure::new(&B17_MEMORY, with.child.memory_max()?, None),
         Figure::new(&B17_READY, with.child.ready.as_secs_f64(), None),
-        compared(&B17_P99, &rounds, milliseconds).with_note(&rows),
-    ])
+        compared(&B17_P99, &rounds, milliseconds),
+    ];
+    Ok(figures.into_iter().map(|figure| figure.at(rows)).collect())
 }
 
 /// A server with one dead receiver and one that answers.

@@ -24,10 +24,8 @@ const RECEIVERS: u8 = 100;
 /// After which memory has settled.
 const SETTLED: Duration = Duration::from_secs(3);
 const MIB: f64 = 1_048_576.0;
-/// SQLite moves its log into the database when it has so many bytes: a thousand pages with their heads.
-const CHECKPOINT_BYTES: u64 = 1_000 * (4_096 + 24);
-/// The database, and the log's new head.
-const FLUSHES_PER_CHECKPOINT: u64 = 2;
+/// Of the log before it is moved, and of the database afterwards.
+const FLUSHES_PER_MOVE: u64 = 2;
 
 /// B14: memory, start and size. What is pending is for receivers that never answer, so that it stays.
 pub(super) async fn footprint(bench: &Bench) -> Result<Vec<Figure>, BenchError> {
@@ -70,7 +68,7 @@ pub(super) async fn statements(bench: &Bench) -> Result<Vec<Figure>, BenchError>
     let (counts, written) = (counted.read().since(before), written_bytes()? - written);
     let folder = flow.herald.stop().await?;
     let stored = folder.stored_bytes().saturating_sub(stored);
-    let flushes = counts.commits + written / CHECKPOINT_BYTES * FLUSHES_PER_CHECKPOINT;
+    let flushes = counts.commits + counts.moves * FLUSHES_PER_MOVE;
     let per_event = |count: u64| ratio(float(count), float(events));
     let per_byte = |bytes: u64| ratio(float(bytes), float(events * EVENT_BYTES as u64));
     Ok(vec![

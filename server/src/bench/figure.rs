@@ -86,7 +86,7 @@ pub(super) const B17_P99: Spec =
 #[derive(Debug, Serialize)]
 pub(crate) struct Figure {
     id: &'static str,
-    what: &'static str,
+    what: String,
     value: f64,
     unit: &'static str,
     must: f64,
@@ -103,7 +103,13 @@ pub(crate) struct Figure {
 impl Figure {
     pub(super) fn new(spec: &Spec, value: f64, floor: Option<String>) -> Self {
         let &Spec { id, what, unit, must, aim, good } = spec;
-        Self { id, what, value: rounded(value), unit, must, aim, floor, good, disturbed: false }
+        let (what, value) = (what.to_owned(), rounded(value));
+        Self { id, what, value, unit, must, aim, floor, good, disturbed: false }
+    }
+
+    /// Says at how many rows it was measured.
+    pub(super) fn at(self, rows: u64) -> Self {
+        Self { what: format!("{}, {rows} rows", self.what), ..self }
     }
 
     /// Adds to what the floor was.
@@ -152,7 +158,7 @@ impl Figure {
         let floor = self.floor.clone().unwrap_or_else(|| "counted".to_owned());
         [
             self.id.to_owned(),
-            self.what.to_owned(),
+            self.what.clone(),
             self.value.to_string(),
             self.unit.to_owned(),
             self.must.to_string(),

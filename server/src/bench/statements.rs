@@ -16,7 +16,7 @@ use tracing_subscriber::{
 };
 
 use super::BenchError;
-use crate::store::STATEMENTS;
+use crate::store::{MOVES, STATEMENTS};
 
 /// Where sqlx says it.
 const SQLX: &str = "sqlx::query";
@@ -31,17 +31,24 @@ pub(super) struct Statements {
 struct Shared {
     statements: AtomicU64,
     commits: AtomicU64,
+    moves: AtomicU64,
 }
 
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Counted {
     pub(super) statements: u64,
     pub(super) commits: u64,
+    /// Of the log into the database.
+    pub(super) moves: u64,
 }
 
 impl Counted {
     pub(super) fn since(self, before: Self) -> Self {
-        Self { statements: self.statements - before.statements, commits: self.commits - before.commits }
+        Self {
+            statements: self.statements - before.statements,
+            commits: self.commits - before.commits,
+            moves: self.moves - before.moves,
+        }
     }
 }
 
@@ -57,7 +64,8 @@ impl Statements {
 
     pub(super) fn read(&self) -> Counted {
         let read = |count: &AtomicU64| count.load(Ordering::SeqCst);
-        Counted { statements: read(&self.shared.statements), commits: read(&self.shared.commits) }
+        let Shared { statements, commits, moves } = &*self.shared;
+        Counted { statements: read(statements), commits: read(commits), moves: read(moves) }
     }
 }
 
@@ -66,9 +74,8 @@ impl<S: Subscriber> Layer<S> for Statements {
         self.shared.statements.fetch_add(1, Ordering::SeqCst);
         let mut summary = Summary::default();
         event.record(&mut summary);
-        if summary.is_commit {
-            self.shared.commits.fetch_add(1, Ordering::SeqCst);
-        }
+        self.shared.commits.fetch_add(u64::from(summary.is_commit), Ordering::SeqCst);
+        self.shared.moves.fetch_add(u64::from(summary.is_move), Ordering::SeqCst);
     }
 }
 
@@ -76,12 +83,15 @@ impl<S: Subscriber> Layer<S> for Statements {
 #[derive(Default)]
 struct Summary {
     is_commit: bool,
+    is_move: bool,
 }
 
 impl Visit for Summary {
     fn record_debug(&mut self, _field: &Field, _value: &dyn std::fmt::Debug) {}
 
     fn record_str(&mut self, field: &Field, value: &str) {
-        self.is_commit |= field.name() == "summary" && value == "COMMIT";
+        let is_summary = field.name() == "summary";
+        self.is_commit |= is_summary && value == "COMMIT";
+        self.is_move |= is_summary && MOVES.contains(&value);
     }
 }

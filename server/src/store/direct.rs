@@ -146,7 +146,7 @@ impl Sql<'_> {
     }
 }
 
-fn tell(text: &'static str) {
+pub(super) fn tell(text: &'static str) {
     tracing::trace!(target: STATEMENTS, summary = text);
 }
 

@@ -69,9 +69,11 @@ fn read_in_snapshot<T>(
     reader: &Connection,
     work: impl FnOnce(&Sql<'_>) -> Result<T, StoreError>,
 ) -> Result<T, StoreError> {
-    reader.prepare_cached("BEGIN")?.execute([])?;
-    let result = work(&Sql { sqlite: reader })?;
-    reader.prepare_cached("COMMIT")?.execute([])?;
+    let sql = Sql { sqlite: reader };
+    sql.execute("BEGIN", &[])?;
+    let result = work(&sql)?;
+    // As good as COMMIT for who has only read, and not to be taken for one that is flushed.
+    sql.execute("END", &[])?;
     Ok(result)
 }
 
