@@ -195,6 +195,8 @@ pub const PURGE_ROWS: usize = 100;
 pub const PURGE_DELIVERIES: i64 = 1_000;
 /// While a purge waits for what is pending, how often it looks.
 pub const PURGE_LOOK_EVERY: Duration = Duration::from_secs(60);
+/// Of what a bulk job is for, in each state, so many are counted beforehand: a receiver may have missed ten million.
+pub const MATCHED_COUNTED_MAX: u32 = 1_000_000;
 /// Deliveries that a bulk job changes in one transaction.
 pub const JOB_ROWS: usize = 500;
 /// Webhooks that are changed by one click and whose jobs begin in the very transaction of the change.

@@ -11,7 +11,8 @@ use super::{
     Store, StoreError,
     delivery_lists::index_of,
     group::Group,
-    jobs::{JobAction, Matching, end_job, insert_job, is_enabled, running},
+    jobs::{JobAction, end_job, insert_job, is_enabled, running},
+    matching::Matching,
     parsed, to_json,
     writer::Write,
 };

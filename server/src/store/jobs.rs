@@ -9,8 +9,8 @@ use sqlx::FromRow;
 use super::{
     Change, Store, StoreError,
     audit::{ActedBy, AuditEntry, Changes, Target},
-    delivery_lists::index_of,
     group::Group,
+    matching::Matching,
     parsed, to_json,
     webhook_changes::webhook_seq,
     webhooks::Owner,
@@ -130,44 +130,7 @@ pub struct Job {
     pub ended_at: Option<Timestamp>,
 }
 
-/// Which deliveries of a webhook.
-#[derive(Debug, Clone, Default)]
-pub struct Matching {
-    /// Empty: those that the action is for.
-    pub states: Vec<DeliveryState>,
-    /// Made from then on.
-    pub since: Option<Timestamp>,
-    /// Made before then.
-    pub until: Option<Timestamp>,
-}
-
 impl Store {
-    /// How many of a webhook's deliveries an action would be for.
-    ///
-    /// # Errors
-    /// [`StoreError::NotFound`] when the organization has no such webhook.
-    pub async fn count_matching(
-        &self,
-        organization: impl Into<Owner>,
-        webhook: WebhookId,
-        action: JobAction,
-        matching: &Matching,
-    ) -> Result<u32, StoreError> {
-        let organization = organization.into();
-        let has_times = matching.since.is_some() || matching.until.is_some();
-        let mut query =
-            sqlx::query_scalar(sqlx::AssertSqlSafe(count_sql(states(action, matching), has_times)))
-                .bind(webhook.to_string())
-                .bind(organization.to_string())
-                .bind(organization.platform);
-        if has_times {
-            query = query.bind(matching.since.map_or(i64::MIN, Timestamp::unix_ms));
-            query = query.bind(matching.until.map_or(i64::MAX, Timestamp::unix_ms));
-        }
-        let counted: Option<u32> = query.fetch_optional(&mut *self.pages.reader().await?).await?;
-        counted.ok_or(StoreError::NotFound("webhook"))
-    }
-
     /// The jobs of a webhook that are running or waiting for their turn, the oldest first.
     ///
     /// # Errors
@@ -244,34 +207,7 @@ pub(super) const RUNNING: &str = "
     WHERE j.state = 'running' AND w.id = ? AND w.organization_id = ? AND w.platform = ?
     ORDER BY j.seq";
 
-/// Each state is counted by its own index.
-pub(super) fn count_sql(states: &[DeliveryState], has_times: bool) -> String {
-    let times = if has_times { " AND created_at >= ?4 AND created_at < ?5" } else { "" };
-    let counts: Vec<String> = states
-        .iter()
-        .map(|state| {
-            let index = index_of(*state);
-            // A test ends at once, so it never waits.
-            let own =
-                if matches!(state, DeliveryState::Pending | DeliveryState::Held | DeliveryState::Cancelled) {
-                    ""
-                } else {
-                    " AND test = 0"
-                };
-            format!(
-                "(SELECT count(*) FROM deliveries INDEXED BY {index}
-                  WHERE state = '{state}' AND webhook_seq = w.seq{own}{times})"
-            )
-        })
-        .collect();
-    format!(
-        "SELECT {} FROM webhooks AS w
-         WHERE w.id = ?1 AND w.organization_id = ?2 AND w.platform = ?3 AND w.deleted_at IS NULL",
-        counts.join(" + ")
-    )
-}
-
-fn states(action: JobAction, matching: &Matching) -> &[DeliveryState] {
+pub(super) fn states(action: JobAction, matching: &Matching) -> &[DeliveryState] {
     if matching.states.is_empty() { action.states() } else { &matching.states }
 }
 

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use domain::limits::UNSETTLED_MAX;
+
 use crate::{
     plan::either,
     trial::{DUPLICATES_MAX, Trial},
@@ -14,11 +16,14 @@ async fn nothing_acknowledged_is_lost_when_it_is_killed_at_any_moment() {
     let _alone = crate::plan::alone().await;
     let (cycles, events) = either((30, 20_000), (1_000, 1_000_000));
     let mut trial = Trial::new("kills", cycles, events).await;
-    let mut slowest = Duration::ZERO;
+    let (mut slowest, mut before) = (Duration::ZERO, 0);
     for cycle in 0..cycles {
         slowest = slowest.max(trial.start().await);
         trial.random_moment(cycle).await;
         trial.kill();
+        let duplicates = trial.tally.duplicates();
+        let again = duplicates - std::mem::replace(&mut before, duplicates);
+        assert!(again <= UNSETTLED_MAX, "{again} came again after one kill");
         trial.check_duplicates(DUPLICATES_MAX * (cycle + 1));
     }
     slowest = slowest.max(trial.start().await);
