@@ -2,10 +2,13 @@
 
 use std::sync::Arc;
 
-use api::{FormFlash, Problem};
+use api::{Code, FormFlash, Problem};
 use leptos::{prelude::*, server_fn::ServerFn};
 
 use crate::request::use_page;
+
+/// The field that says what a form was made from, so that nothing that somebody else changed since is overwritten unseen.
+const VERSION: &str = "version";
 
 /// A form of one server function.
 #[derive(Clone)]
@@ -51,6 +54,16 @@ impl Form {
         Some(refused.values.iter().any(|(name, typed)| name == field && typed == value))
     }
 
+    /// Whether it was refused because somebody else was faster.
+    pub(crate) fn is_outrun(&self) -> bool {
+        self.problem().is_some_and(|problem| problem.code == Code::Conflict && problem.errors.is_empty())
+    }
+
+    /// What the form was made from: it stays so however often it is refused, until somebody is told what is stored `now`.
+    fn version(&self, now: String) -> String {
+        if self.is_outrun() { now } else { self.typed(VERSION).unwrap_or(now) }
+    }
+
     /// Whether a checkbox was on; a browser sends nothing for one that is off.
     pub(crate) fn typed_on(&self, field: &str, default: bool) -> bool {
         self.refused.as_ref().map_or(default, |form| form.value(field).is_some())
@@ -64,6 +77,12 @@ pub(crate) fn PostForm(form: Form, children: Children) -> impl IntoView {
             {children()}
         </form>
     }
+}
+
+/// Of which version of what is stored a form is; `now` is the one that its page has read.
+#[component]
+pub(crate) fn VersionInput(form: Form, now: String) -> impl IntoView {
+    view! { <input type="hidden" name=VERSION value=form.version(now)/> }
 }
 
 /// What a form sends without being asked.
@@ -90,6 +109,22 @@ mod tests {
         assert!(!form.typed_on("enabled", true), "it was sent without the checkbox");
         assert_eq!(form.error("url").as_deref(), Some("Enter a URL."));
         assert_eq!(form.error("name"), None);
+    }
+
+    #[test]
+    fn a_form_stays_one_of_the_version_that_it_was_opened_with_until_one_is_told() {
+        let after = |problem: Problem| {
+            let values = vec![("version".into(), "old".into())];
+            let refused = FormFlash { action: "/fn/webhooks/save".into(), problem, values };
+            Form { path: "/fn/webhooks/save", refused: Some(Arc::new(refused)) }.version("new".into())
+        };
+        let taken = FieldError::new("name", "taken", "Choose another name.");
+        assert_eq!(after(Problem::invalid(vec![FieldError::new("url", "required", "Enter a URL.")])), "old");
+        assert_eq!(after(Problem::taken(taken)), "old", "a conflict at a field is another one");
+        assert_eq!(after(Problem::unauthenticated()), "old");
+        assert_eq!(after(Problem::conflict("ada changed this webhook’s url.")), "new");
+        let opened = Form { path: "/fn/webhooks/save", refused: None };
+        assert_eq!(opened.version("new".into()), "new");
     }
 
     #[test]

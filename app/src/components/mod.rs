@@ -21,6 +21,7 @@ pub(crate) mod pager;
 pub(crate) mod roles;
 pub(crate) mod states;
 pub(crate) mod status;
+pub(crate) mod stored;
 pub(crate) mod tabs;
 pub(crate) mod toasts;
 mod user_menu;

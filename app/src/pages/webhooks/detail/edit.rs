@@ -4,7 +4,7 @@ use api::{
     Code, Problem, paths,
     webhooks::{SaveWebhook, WebhookView},
 };
-use domain::{Scope, Webhook};
+use domain::Scope;
 use leptos::prelude::*;
 
 use super::frame::{Opened, WebhookFrame, WebhookTab, open_webhook};
@@ -15,14 +15,18 @@ use crate::{
         fact::Fact,
         field::{TextArea, TextField, Typed},
         heading::{Heading, PageTitle},
+        stored::{Stored, StoredNow},
     },
-    forms::{Form, PostForm},
+    forms::{Form, PostForm, VersionInput},
     islands::{sample::Sample, url_check::UrlCheck},
     page::page,
     pages::webhooks::{headers::HeadersField, owner::add_words},
     request::use_page,
     session::{use_place, use_session},
 };
+
+/// The name of the checkboxes of the headers that it has.
+const REMOVE: &str = "remove[]";
 
 #[component]
 pub(crate) fn EditWebhookPage() -> impl IntoView {
@@ -47,10 +51,16 @@ pub(crate) fn EditWebhookPage() -> impl IntoView {
 fn Edit(opened: Opened, form: Form) -> impl IntoView {
     let Opened { owner, view, .. } = opened;
     let (scope, organization) = (owner.scope(), owner.name().to_owned());
-    let webhook = view.webhook.clone();
+    let webhook = &view.webhook;
+    let description = webhook.description.clone().unwrap_or_default();
+    let stored = vec![
+        Stored::text(&form, "name", "Name", &webhook.name),
+        Stored::text(&form, "url", "URL", &webhook.url),
+        Stored::text(&form, "description", "Description", description),
+    ];
     let (event_type, name) = (webhook.event_type.as_str().to_owned(), webhook.name.clone());
     view! {
-        <Stored form=form.clone() webhook=webhook.clone()/>
+        <StoredNow form=form.clone() stored/>
         <div class="columns">
             <EditForm scope view form/>
             <Sample organization event_type name/>
@@ -65,7 +75,7 @@ fn EditForm(scope: Scope, view: WebhookView, form: Form) -> impl IntoView {
         <PostForm form=form.clone()>
             <input type="hidden" name="scope" value=scope.to_string()/>
             <input type="hidden" name="webhook_id" value=webhook.id.to_string()/>
-            <input type="hidden" name="version" value=version/>
+            <VersionInput form=form.clone() now=version/>
             <TextField form=form.clone() name="name" label="Webhook name" value=webhook.name/>
             <TextField
                 form=form.clone()
@@ -82,7 +92,7 @@ fn EditForm(scope: Scope, view: WebhookView, form: Form) -> impl IntoView {
                 label="Description"
                 value=webhook.description.unwrap_or_default()
             />
-            <Headers names=webhook.headers/>
+            <Headers form=form.clone() names=webhook.headers/>
             <HeadersField form hint="To add or to replace, one a line: “Name: value”. Values are sealed and never shown again."/>
             <p class="actions">
                 <SubmitButton words="Save webhook"/>
@@ -94,12 +104,13 @@ fn EditForm(scope: Scope, view: WebhookView, form: Form) -> impl IntoView {
 
 /// The headers that it has, each with a checkbox that removes it.
 #[component]
-fn Headers(names: Vec<String>) -> impl IntoView {
+fn Headers(form: Form, names: Vec<String>) -> impl IntoView {
     let row = |name: String| {
+        let removes = form.typed_in(REMOVE, &name).unwrap_or_default();
         view! {
             <li>
                 <label class="check">
-                    <input type="checkbox" name="remove[]" value=name.clone()/>
+                    <input type="checkbox" name=REMOVE value=name.clone() checked=removes/>
                     <span>"Remove "<code>{name}</code></span>
                 </label>
             </li>
@@ -111,29 +122,6 @@ fn Headers(names: Vec<String>) -> impl IntoView {
                 <legend class="label">"Headers that are sent"</legend>
                 <ul>{names.into_iter().map(row).collect::<Vec<_>>()}</ul>
             </fieldset>
-        }
-    })
-}
-
-/// What is stored where it differs from what was typed, when somebody else was faster.
-#[component]
-fn Stored(form: Form, webhook: Webhook) -> impl IntoView {
-    let outrun =
-        form.problem().is_some_and(|problem| problem.code == Code::Conflict && problem.errors.is_empty());
-    let fact = |term: &'static str, field: &str, stored: String| {
-        let differs = form.typed(field).is_some_and(|typed| typed.trim().replace("\r\n", "\n") != stored);
-        differs.then(|| view! { <Fact term>{stored}</Fact> })
-    };
-    outrun.then(|| {
-        view! {
-            <section class="card" aria-labelledby="stored-title">
-                <h2 id="stored-title">"Stored now, where it differs from what you typed"</h2>
-                <dl class="facts">
-                    {fact("Name", "name", webhook.name.clone())}
-                    {fact("URL", "url", webhook.url.clone())}
-                    {fact("Description", "description", webhook.description.clone().unwrap_or_default())}
-                </dl>
-            </section>
         }
     })
 }
