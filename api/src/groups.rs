@@ -27,6 +27,9 @@ pub struct GroupView {
     pub members: Vec<MemberRow>,
     /// What is told when somebody leaves it.
     pub removal_fires: Fires,
+    /// Another one after every change of its roles.
+    #[serde(default)]
+    pub version: String,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -69,15 +72,17 @@ pub fn after_create(organization: OrganizationId, group: GroupId) -> Next {
     Next::saying(paths::group(organization, group), Toast::GroupCreated)
 }
 
-/// Replaces the roles that every member holds.
+/// Replaces the roles that every member holds. With the [`GroupView::version`] that they were chosen from, 409 where somebody else
+/// has changed them since; with none, whatever they are.
 #[server(prefix = "/fn", endpoint = "groups/set-roles", client = Once)]
 pub async fn set_group_roles(
     organization_id: OrganizationId,
     group_id: GroupId,
     #[server(default)] roles: Vec<String>,
+    #[server(default)] version: String,
 ) -> Result<Group, Problem> {
     let backend = backend()?;
-    let outcome = backend.set_group_roles(organization_id, group_id, roles).await;
+    let outcome = backend.set_group_roles(organization_id, group_id, roles, version).await;
     settle(&backend, outcome, |_| at_group(organization_id, group_id, Toast::RolesSaved))
 }
 

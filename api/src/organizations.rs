@@ -17,6 +17,9 @@ pub struct OrganizationView {
     pub created_at: Timestamp,
     /// For those who manage users.
     pub seats: Option<Seats>,
+    /// Another one after every change of the limit.
+    #[serde(default)]
+    pub seats_version: String,
 }
 
 /// A page of those that match.
@@ -38,6 +41,9 @@ pub struct AllowedTargets {
     pub allowed_targets: Option<Vec<String>>,
     /// What the server allows.
     pub server_targets: Vec<String>,
+    /// Another one after every change of the organization's; the HTTP API says none.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub version: String,
 }
 
 #[server(prefix = "/fn", endpoint = "organizations/read", client = Repeatable)]
@@ -62,14 +68,16 @@ pub async fn create_organization(#[server(default)] name: String) -> Result<Orga
     settle(&backend, outcome, |_| Next::saying(paths::PLATFORM, Toast::OrganizationCreated))
 }
 
-/// How many seats an organization has: a whole number, or empty for no limit.
+/// How many seats an organization has: a whole number, or empty for no limit. With an [`OrganizationView::seats_version`], 409 where
+/// somebody else has changed the limit since; with none, whatever it is.
 #[server(prefix = "/fn", endpoint = "organizations/set-seats", client = Once)]
 pub async fn set_seats(
     organization_id: OrganizationId,
     #[server(default)] seats: String,
+    #[server(default)] version: String,
 ) -> Result<Seats, Problem> {
     let backend = backend()?;
-    let outcome = backend.set_seats(organization_id, seats).await;
+    let outcome = backend.set_seats(organization_id, seats, version).await;
     settle(&backend, outcome, |_| Next::saying(paths::organization(organization_id), Toast::SeatsSaved))
 }
 
@@ -79,15 +87,17 @@ pub async fn read_allowed_targets(organization_id: OrganizationId) -> Result<All
     backend()?.allowed_targets(organization_id).await
 }
 
-/// Narrows what an organization's webhooks may call to these targets, one a line; with `all` to what the server allows.
+/// Narrows what an organization's webhooks may call to these targets, one a line; with `all` to what the server allows. With an
+/// [`AllowedTargets::version`], 409 where somebody else has changed them since; with none, whatever they are.
 #[server(prefix = "/fn", endpoint = "organizations/set-allowed-targets", client = Once)]
 pub async fn set_allowed_targets(
     organization_id: OrganizationId,
     #[server(default)] all: bool,
     #[server(default)] targets: String,
+    #[server(default)] version: String,
 ) -> Result<AllowedTargets, Problem> {
     let backend = backend()?;
-    let outcome = backend.set_allowed_targets(organization_id, all, targets).await;
+    let outcome = backend.set_allowed_targets(organization_id, all, targets, version).await;
     settle(&backend, outcome, |_| {
         Next::saying(paths::organization(organization_id), Toast::AllowedTargetsSaved)
     })

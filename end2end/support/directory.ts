@@ -110,6 +110,27 @@ export class Directory {
     return group;
   }
 
+  async setRoles(organization: Organization, group: Group, roles: Role[]): Promise<void> {
+    await this.call('PATCH', `${at(organization)}/groups/${encodeURIComponent(group.name)}/roles`, { roles });
+  }
+
+  async removeMember(organization: Organization, group: Group, { username }: Person): Promise<void> {
+    const members = `${at(organization)}/groups/${encodeURIComponent(group.name)}/members`;
+    await this.call('DELETE', members, { username });
+  }
+
+  async allowedTargets(organization: Organization): Promise<string[] | null> {
+    return (await this.call('GET', `${at(organization)}/allowed-targets`)).allowedTargets;
+  }
+
+  async allowTargets(organization: Organization, allowedTargets: string[] | null): Promise<void> {
+    await this.call('PUT', `${at(organization)}/allowed-targets`, { allowedTargets });
+  }
+
+  async seats(organization: Organization): Promise<number | null> {
+    return (await this.call('GET', `${at(organization)}/seats`)).seats;
+  }
+
   async groups(organization: Organization): Promise<Group[]> {
     return this.call('GET', `${at(organization)}/groups`);
   }
@@ -126,6 +147,11 @@ export class Directory {
   async deletePlatformWebhooks(): Promise<void> {
     const webhooks: Webhook[] = await this.call('GET', '/api/platform/webhooks');
     for (const { name } of webhooks) await this.call('DELETE', `/api/platform/webhooks/${encodeURIComponent(name)}`);
+  }
+
+  /** As the platform admin would by the API, who names no version. */
+  async editWebhook(organization: Organization, name: string, fields: Partial<Omit<Webhook, 'id'>>): Promise<void> {
+    await this.call('PATCH', `${at(organization)}/webhooks/${encodeURIComponent(name)}`, fields);
   }
 
   async deleteWebhook(organization: Organization, name: string): Promise<void> {

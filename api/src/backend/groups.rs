@@ -18,6 +18,7 @@ pub trait GroupBackend: Send + Sync {
         organization: OrganizationId,
         group: GroupId,
         roles: Vec<String>,
+        version: String,
     ) -> Result<Group, Problem>;
     async fn delete_group(&self, organization: OrganizationId, group: GroupId) -> Result<(), Problem>;
     async fn add_member(

@@ -43,6 +43,11 @@ pub(crate) fn RoleFields(
     }
 }
 
+/// Whether just these were chosen when the form was sent.
+pub(crate) fn are_typed(form: &Form, roles: &[Role]) -> bool {
+    Role::ALL.iter().all(|role| form.typed_in(FIELD, role.as_str()) == Some(roles.contains(role)))
+}
+
 /// The roles of a group in a few words.
 #[component]
 pub(crate) fn Roles(roles: Vec<Role>) -> impl IntoView {

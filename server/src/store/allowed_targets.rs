@@ -8,6 +8,7 @@ use super::{
     audit::{ActedBy, AuditEntry, Changes, Target},
     group::Group,
     to_json,
+    versions::Version,
     writer::Write,
 };
 
@@ -31,14 +32,15 @@ impl Store {
     /// From the next attempt on, of what is pending too.
     ///
     /// # Errors
-    /// When nothing was stored.
+    /// When nothing was stored: [`StoreError::Outrun`] where what is stored is not of this version any more.
     pub async fn set_allowed_targets(
         &self,
         organization: OrganizationId,
         targets: Option<Vec<AllowedTarget>>,
+        version: Option<String>,
         by: ActedBy,
     ) -> Result<(), StoreError> {
-        self.writer.write(SetAllowedTargets { organization, targets, by }).await
+        self.writer.write(SetAllowedTargets { organization, targets, version, by }).await
     }
 }
 
@@ -55,6 +57,7 @@ pub(super) fn read(stored: Option<&str>) -> Result<Option<Vec<AllowedTarget>>, S
 struct SetAllowedTargets {
     organization: OrganizationId,
     targets: Option<Vec<AllowedTarget>>,
+    version: Option<String>,
     by: ActedBy,
 }
 
@@ -69,6 +72,7 @@ impl Write for SetAllowedTargets {
                 .fetch_optional(&mut *group.connection)
                 .await?;
         let (name, before) = found.ok_or(StoreError::NotFound("organization"))?;
+        Version::of_targets(read(before.as_deref())?.as_deref()).require(self.version.as_deref())?;
         let texts = self.targets.as_ref().map(|targets| targets.iter().map(ToString::to_string).collect());
         let texts: Option<Vec<String>> = texts;
         sqlx::query("UPDATE organizations SET allowed_targets = ? WHERE id = ?")

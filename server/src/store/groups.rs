@@ -12,6 +12,7 @@ use super::{
     audit::{ActedBy, AuditEntry, Changes, Target},
     group, parsed,
     user_acts::user_row,
+    versions::Version,
     writer::Write,
 };
 
@@ -76,15 +77,9 @@ impl Store {
     }
 
     /// # Errors
-    /// [`StoreError::NotFound`] when there is no such group.
-    pub async fn set_group_roles(
-        &self,
-        organization: OrganizationId,
-        name: &str,
-        roles: Vec<Role>,
-        by: ActedBy,
-    ) -> Result<Group, StoreError> {
-        self.writer.write(SetRoles { organization, name: name.to_owned(), roles, by }).await
+    /// [`StoreError::NotFound`] when there is no such group, [`StoreError::Outrun`] when its roles are of another version.
+    pub async fn set_group_roles(&self, change: RolesChange, by: ActedBy) -> Result<Group, StoreError> {
+        self.writer.write(SetRoles { change, by }).await
     }
 
     /// Adds any organization's user; one who is a member already stays it.
@@ -103,6 +98,16 @@ impl Store {
     pub async fn remove_member(&self, change: MemberChange, by: ActedBy) -> Result<(), StoreError> {
         self.writer.write(RemoveMember { change, by }).await
     }
+}
+
+/// What the members of a group hold from now on.
+#[derive(Debug, Clone)]
+pub struct RolesChange {
+    pub organization: OrganizationId,
+    pub group: String,
+    pub roles: Vec<Role>,
+    /// Only if they are of this version still.
+    pub version: Option<String>,
 }
 
 /// Who goes into or out of which group.
@@ -216,9 +221,7 @@ impl Write for CreateGroup {
 }
 
 struct SetRoles {
-    organization: OrganizationId,
-    name: String,
-    roles: Vec<Role>,
+    change: RolesChange,
     by: ActedBy,
 }
 
@@ -227,12 +230,14 @@ impl Write for SetRoles {
     type Output = Group;
 
     async fn apply(&mut self, group: &mut group::Group<'_>) -> Result<Group, StoreError> {
-        let found = find(group.connection, self.organization, &self.name).await?;
-        replace_roles(group.connection, found.id, &self.roles).await?;
-        let changed = find(group.connection, self.organization, &self.name).await?;
+        let RolesChange { organization, group: name, roles, version } = &self.change;
+        let found = find(group.connection, *organization, name).await?;
+        Version::of_roles(&found.roles).require(version.as_deref())?;
+        replace_roles(group.connection, found.id, roles).await?;
+        let changed = find(group.connection, *organization, name).await?;
         let changes = Changes::default().change("roles", json!(found.roles), json!(changed.roles));
         let target = Target::group(changed.id, &changed.name);
-        group.audit(AuditEntry::new(self.organization, Act::SetGroupRoles, &self.by, target).with(changes));
+        group.audit(AuditEntry::new(*organization, Act::SetGroupRoles, &self.by, target).with(changes));
         Ok(changed)
     }
 }

@@ -12,6 +12,7 @@ use super::{
     parsed,
     user_acts::insert_user,
     users::NewUserRow,
+    versions::Version,
     writer::Write,
 };
 
@@ -137,14 +138,15 @@ impl Store {
     }
 
     /// # Errors
-    /// [`StoreError::Refused`] when more seats are used.
+    /// [`StoreError::Taken`] when more seats are used, [`StoreError::Outrun`] when the limit is not of this version any more.
     pub async fn set_seats(
         &self,
         organization: OrganizationId,
         limit: Option<u32>,
+        version: Option<String>,
         by: ActedBy,
     ) -> Result<Seats, StoreError> {
-        self.writer.write(SetSeats { organization, limit, by }).await
+        self.writer.write(SetSeats { organization, limit, version, by }).await
     }
 }
 
@@ -244,6 +246,7 @@ async fn insert_organization(
 struct SetSeats {
     organization: OrganizationId,
     limit: Option<u32>,
+    version: Option<String>,
     by: ActedBy,
 }
 
@@ -253,6 +256,7 @@ impl Write for SetSeats {
 
     async fn apply(&mut self, group: &mut Group<'_>) -> Result<Seats, StoreError> {
         let Seats { seats: before, used_seats } = seats(group.connection, self.organization).await?;
+        Version::of_seats(before).require(self.version.as_deref())?;
         if self.limit.is_some_and(|limit| limit < used_seats) {
             let detail = format!("Set at least {used_seats}, which are used, or disable users first.");
             return Err(StoreError::Taken("seats", detail));

@@ -13,7 +13,7 @@ use super::{
     job_steps::{begin_own, begin_own_of_all},
     jobs::JobAction,
     parsed,
-    webhook_versions::require_version,
+    versions::require_version,
     webhooks::{NewWebhookRow, Owner, WebhookChange, open_headers, place, seal_headers},
     writer::Write,
 };
@@ -111,9 +111,7 @@ impl Write for ChangeWebhook {
 
     async fn apply(&mut self, group: &mut Group<'_>) -> Result<(), StoreError> {
         let seq = webhook_seq(group, self.organization, self.id).await?;
-        if let Some(version) = &self.change.version {
-            require_version(group, seq, version).await?;
-        }
+        require_version(group, seq, self.change.version.as_deref()).await?;
         let before = Shown::read(group, seq).await?;
         let change = &self.change;
         if let Some(name) = &change.name {

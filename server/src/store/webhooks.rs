@@ -14,8 +14,8 @@ use super::{
     audit::ActedBy,
     last_attempts::LAST_ATTEMPTED,
     parsed, to_json,
+    versions::webhook_version,
     webhook_changes::{ChangeWebhook, CreateWebhook, DeleteWebhooks},
-    webhook_versions::version_of,
 };
 use crate::vault::{Vault, VaultError};
 
@@ -130,10 +130,8 @@ impl Row {
             paused_until: None,
             last_delivery: None,
             previous_until: None,
-            version: version_of(
-                [self.name.as_bytes(), self.url.as_bytes(), self.description.as_bytes()],
-                self.headers.as_deref(),
-            ),
+            version: webhook_version(&self.name, &self.url, &self.description, self.headers.as_deref())
+                .into(),
         })
     }
 }

@@ -1,19 +1,27 @@
 //! Which private targets an organization's webhooks may call: what the server allows, or a part of it.
 
 use api::{Problem, organizations::AllowedTargets};
-use domain::{FieldError, limits::ALLOWED_TARGETS_MAX, target::AllowedTarget};
+use domain::{Act, FieldError, limits::ALLOWED_TARGETS_MAX, target::AllowedTarget};
 
-use crate::{access::Grant, herald::Herald};
+use super::outrun::Edited;
+use crate::{access::Grant, herald::Herald, store::Version};
 
 const MEMBER: &str = "allowedTargets";
 
 impl Herald {
     pub(crate) async fn allowed_targets(&self, grant: &Grant) -> Result<AllowedTargets, Problem> {
+        Ok(self.versioned_targets(grant).await?.0)
+    }
+
+    /// With what a form is made from.
+    pub(crate) async fn versioned_targets(
+        &self,
+        grant: &Grant,
+    ) -> Result<(AllowedTargets, Version), Problem> {
         let own = self.store.allowed_targets(grant.organization()?.id).await?;
-        Ok(AllowedTargets {
-            allowed_targets: own.as_deref().map(texts),
-            server_targets: texts(self.guard.allowed()),
-        })
+        let version = Version::of_targets(own.as_deref());
+        let (allowed_targets, server_targets) = (own.as_deref().map(texts), texts(self.guard.allowed()));
+        Ok((AllowedTargets { allowed_targets, server_targets, version: String::new() }, version))
     }
 
     /// `None`: all that the server allows. Nobody but the operator can open more.
@@ -21,10 +29,16 @@ impl Herald {
         &self,
         grant: &Grant,
         asked: Option<Vec<String>>,
+        version: Option<String>,
     ) -> Result<AllowedTargets, Problem> {
         let targets = asked.map(|asked| self.read_targets(&asked)).transpose()?;
         let organization = grant.organization()?.id;
-        self.store.set_allowed_targets(organization, targets, grant.acted_by()).await?;
+        let set = self.store.set_allowed_targets(organization, targets, version, grant.acted_by()).await;
+        if let Err(error) = set {
+            let (act, target) = (Act::SetAllowedTargets, organization.to_string());
+            let edited = Edited { organization, act, target, what: "this organization" };
+            return Err(self.edit_failed(error, edited).await);
+        }
         self.allowed_targets(grant).await
     }
 

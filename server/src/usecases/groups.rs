@@ -1,12 +1,13 @@
 //! Groups, their roles and their members.
 
 use api::{Problem, groups::GroupView};
-use domain::{Description, EventType, Group, GroupDetail, GroupId, Invalid, Name, Role};
+use domain::{Act, Description, EventType, Group, GroupDetail, GroupId, Invalid, Name, Role};
 
+use super::outrun::Edited;
 use crate::{
     access::Grant,
     herald::Herald,
-    store::{MemberChange, NewGroup},
+    store::{MemberChange, NewGroup, RolesChange, Version},
 };
 
 /// A group to be, as typed.
@@ -39,7 +40,8 @@ impl Herald {
     pub(crate) async fn group_view(&self, grant: &Grant, id: GroupId) -> Result<GroupView, Problem> {
         let (group, members) = self.store.group_with_members(grant.organization()?.id, id).await?;
         let removal_fires = self.fires(grant, EventType::UserRemovedFromGroup).await?;
-        Ok(GroupView { group, members, removal_fires })
+        let version = Version::of_roles(&group.roles).into();
+        Ok(GroupView { group, members, removal_fires, version })
     }
 
     pub(crate) async fn create_group(&self, grant: &Grant, new: NewGroupRequest) -> Result<Group, Problem> {
@@ -64,12 +66,22 @@ impl Herald {
         grant: &Grant,
         name: &str,
         roles: &[String],
+        version: Option<String>,
     ) -> Result<Group, Problem> {
         let mut invalid = Invalid::default();
         let Some(roles) = parse_roles(&mut invalid, roles) else {
             return Err(invalid.into());
         };
-        Ok(self.store.set_group_roles(grant.organization()?.id, name, roles, grant.acted_by()).await?)
+        let organization = grant.organization()?.id;
+        let change = RolesChange { organization, group: name.to_owned(), roles, version };
+        match self.store.set_group_roles(change, grant.acted_by()).await {
+            Ok(group) => Ok(group),
+            Err(error) => {
+                let target = self.store.group(organization, name).await?.id.to_string();
+                let edited = Edited { organization, act: Act::SetGroupRoles, target, what: "this group" };
+                Err(self.edit_failed(error, edited).await)
+            }
+        }
     }
 
     pub(crate) async fn add_member(

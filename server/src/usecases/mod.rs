@@ -8,6 +8,7 @@ mod deliveries;
 mod find;
 mod groups;
 mod organizations;
+mod outrun;
 mod passwords;
 mod problems;
 mod session;

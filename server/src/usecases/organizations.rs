@@ -4,12 +4,13 @@ use api::{
     Problem,
     organizations::{OrganizationPage, OrganizationView},
 };
-use domain::{Invalid, Name, Organization, Seats, fold_case};
+use domain::{Act, Invalid, Name, Organization, Seats, fold_case};
 
+use super::outrun::Edited;
 use crate::{
     access::Grant,
     herald::Herald,
-    store::{OrganizationRows, SeenBy, StoredOrganization},
+    store::{OrganizationRows, SeenBy, StoredOrganization, Version},
 };
 
 /// Which of the organizations that one sees, in which order.
@@ -97,11 +98,27 @@ impl Herald {
         Ok(self.store.seats(grant.organization()?.id).await?)
     }
 
-    pub(crate) async fn set_seats(&self, grant: &Grant, limit: Option<u32>) -> Result<Seats, Problem> {
-        Ok(self.store.set_seats(grant.organization()?.id, limit, grant.acted_by()).await?)
+    /// `version`: of what the change was made from.
+    pub(crate) async fn set_seats(
+        &self,
+        grant: &Grant,
+        limit: Option<u32>,
+        version: Option<String>,
+    ) -> Result<Seats, Problem> {
+        let organization = grant.organization()?.id;
+        match self.store.set_seats(organization, limit, version, grant.acted_by()).await {
+            Ok(seats) => Ok(seats),
+            Err(error) => {
+                let (act, target) = (Act::SetSeats, organization.to_string());
+                let edited = Edited { organization, act, target, what: "this organization" };
+                Err(self.edit_failed(error, edited).await)
+            }
+        }
     }
 }
 
 fn view(organization: &StoredOrganization, seats: Option<Seats>) -> OrganizationView {
-    OrganizationView { organization: organization.view(), created_at: organization.created_at, seats }
+    let seats_version = seats.map(|seats| Version::of_seats(seats.seats).into()).unwrap_or_default();
+    let (organization, created_at) = (organization.view(), organization.created_at);
+    OrganizationView { organization, created_at, seats, seats_version }
 }

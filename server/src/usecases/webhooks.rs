@@ -8,16 +8,17 @@ use api::{
     webhooks::{UrlVerdict, WebhookPage, WebhookRow, WebhookView},
 };
 use domain::{
-    ActivityRange, CustomHeaders, Description, EventType, FieldError, Invalid, Issue, Secret, WebhookFilter,
-    WebhookId, WebhookName,
+    Act, ActivityRange, CustomHeaders, Description, EventType, FieldError, Invalid, Issue, Secret,
+    WebhookFilter, WebhookId, WebhookName,
     limits::{SECRET_BYTES, SECRET_OVERLAP, SECRET_OVERLAP_MAX, SELECTION_MAX},
     target::{Host, Refused, TargetUrl},
 };
 
+use super::outrun::Edited;
 use crate::{
     access::Grant,
     herald::Herald,
-    store::{NewWebhookRow, RotatedSecret, Secrets, StoreError, WebhookChange, WebhookUpdate},
+    store::{NewWebhookRow, RotatedSecret, Secrets, WebhookChange},
 };
 
 /// A webhook to be, as typed.
@@ -148,11 +149,12 @@ impl Herald {
             version: edit.version,
         };
         let owner = grant.owner()?;
-        match self.store.change_webhook(owner, id, change, grant.acted_by()).await {
-            Ok(()) => self.webhook(grant, id).await,
-            Err(StoreError::Outrun) => Err(outrun(self.store.last_webhook_update(owner, id).await?)),
-            Err(error) => Err(error.into()),
+        if let Err(error) = self.store.change_webhook(owner, id, change, grant.acted_by()).await {
+            let (act, target) = (Act::UpdateWebhook, id.to_string());
+            let edited = Edited { organization: owner.id, act, target, what: "this webhook" };
+            return Err(self.edit_failed(error, edited).await);
         }
+        self.webhook(grant, id).await
     }
 
     /// What saving would say of a URL.
@@ -223,20 +225,6 @@ impl Herald {
         }
         Ok(checked.map(|()| target.as_str().to_owned()).map_err(Refused::into_issue))
     }
-}
-
-/// Who was faster, and with what.
-fn outrun(update: Option<WebhookUpdate>) -> Problem {
-    let what = match update {
-        Some(WebhookUpdate { by, members }) if members.is_empty() => format!("{by} changed this webhook"),
-        Some(WebhookUpdate { by, members }) => {
-            format!("{by} changed this webhook’s {}", members.join(", "))
-        }
-        None => "Somebody changed this webhook".to_owned(),
-    };
-    Problem::conflict(format!(
-        "{what} while you were editing. Nothing of yours was saved. Look at what is stored now, and save again to overwrite it."
-    ))
 }
 
 fn new_secret() -> Result<Secret, Problem> {

@@ -116,3 +116,53 @@ fn assert_problem(answer: &Answer, status: u16, code: &str, pointers: &[&str]) {
     assert!(!answer.json["detail"].as_str().expect("a text").is_empty());
     assert_eq!(answer.pointers(), pointers, "{}", answer.text);
 }
+
+/// Who names the version that a change was made from overwrites nothing that somebody else has stored since.
+#[tokio::test]
+async fn a_change_is_refused_when_it_was_made_from_an_older_version_and_needs_none() {
+    let herald = TestHerald::start().await;
+    let admin = herald.first_admin().await;
+    let id = admin.create_organization("acme").await["id"].as_str().expect("an id").to_owned();
+    let group = admin.create_group("acme", "team", &[]).await["id"].as_str().expect("an id").to_owned();
+    let (organization, of) = (("organization_id", id.as_str()), ("group_id", group.as_str()));
+    let forms: [(&str, &str, &str, Vec<_>, Vec<_>); 3] = [
+        ("organizations/read", "/seats_version", "organizations/set-seats", vec![], vec![("seats", "5")]),
+        (
+            "organizations/allowed-targets",
+            "/version",
+            "organizations/set-allowed-targets",
+            vec![],
+            vec![("targets", "")],
+        ),
+        ("groups/read", "/version", "groups/set-roles", vec![of], vec![("roles[]", "org:users")]),
+    ];
+    for (read, pointer, set, which, to) in forms {
+        let version = async || {
+            let mut fields = vec![organization];
+            fields.extend(which.clone());
+            let view = admin.call(read, &fields).await.ok();
+            view.pointer(pointer).and_then(Value::as_str).expect("a version").to_owned()
+        };
+        let save = async |version: Option<&str>| {
+            let mut fields = vec![organization];
+            fields.extend(which.clone().into_iter().chain(to.clone()));
+            fields.extend(version.map(|version| ("version", version)));
+            admin.call(set, &fields).await
+        };
+        let first = version().await;
+        save(Some(&first)).await.ok();
+        assert_ne!(version().await, first, "{set}");
+        let late = save(Some(&first)).await;
+        assert_problem(&late, 409, "conflict", &[]);
+        assert!(
+            late.json["detail"].as_str().is_some_and(|words| words.starts_with("admin changed this")),
+            "{}",
+            late.text
+        );
+        save(Some(&version().await)).await.ok();
+        save(None).await.ok();
+    }
+    let by_http = admin.get("/api/organizations/acme/allowed-targets").await.ok();
+    assert_eq!(by_http["version"], Value::Null, "{by_http}");
+    herald.stop().await;
+}

@@ -14,8 +14,9 @@ use crate::{
         field::{TextField, Typed},
         heading::PageTitle,
         moment::Moment,
+        stored::{Stored, StoredNow},
     },
-    forms::{Form, PostForm},
+    forms::{Form, PostForm, VersionInput},
     page::page,
     session::{Need, admit, use_place, use_session},
 };
@@ -71,19 +72,22 @@ fn Facts(facts: OrganizationView) -> impl IntoView {
 #[component]
 fn SeatsCard(facts: OrganizationView) -> impl IntoView {
     let form = Form::of::<SetSeats>();
-    let limit = facts.seats.and_then(|seats| seats.seats).map(|limit| limit.to_string());
+    let limit = facts.seats.and_then(|seats| seats.seats).map(|limit| limit.to_string()).unwrap_or_default();
+    let stored = vec![Stored::text(&form, "seats", "Seats", &limit)];
     view! {
+        <StoredNow form=form.clone() stored/>
         <section class="card">
             <h2>"Change the seats"</h2>
             <ErrorSummary form=form.clone()/>
             <div class="inline-form">
                 <PostForm form=form.clone()>
                     <input type="hidden" name="organization_id" value=facts.organization.id.to_string()/>
+                    <VersionInput form=form.clone() now=facts.seats_version/>
                     <TextField
                         form
                         name="seats"
                         label="Seats"
-                        value=limit.unwrap_or_default()
+                        value=limit
                         typed=Typed::Number
                         optional=true
                         hint="Empty for no limit. Active users who are not complimentary take one each."

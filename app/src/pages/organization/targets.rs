@@ -9,14 +9,15 @@ use crate::{
         button::SubmitButton,
         error_summary::ErrorSummary,
         field::{Switch, TextArea},
+        stored::{Stored, StoredNow},
     },
-    forms::{Form, PostForm},
+    forms::{Form, PostForm, VersionInput},
 };
 
 #[component]
 pub(super) fn TargetsCard(organization: OrganizationId, targets: AllowedTargets) -> impl IntoView {
     let form = Form::of::<SetAllowedTargets>();
-    let AllowedTargets { allowed_targets, server_targets } = targets;
+    let AllowedTargets { allowed_targets, server_targets, version } = targets;
     let server = if server_targets.is_empty() {
         "This server allows none. Whoever runs it opens some by --allow-target.".to_owned()
     } else {
@@ -24,7 +25,16 @@ pub(super) fn TargetsCard(organization: OrganizationId, targets: AllowedTargets)
     };
     let all = allowed_targets.is_none();
     let own = allowed_targets.unwrap_or_default().join("\n");
+    let stored = vec![
+        Stored::choice(
+            "All that the server allows",
+            form.typed_on("all", all) != all,
+            if all { "On" } else { "Off" },
+        ),
+        Stored::text(&form, "targets", "Only these", &own),
+    ];
     view! {
+        <StoredNow form=form.clone() stored/>
         <section class="card">
             <h2>"Private targets of its webhooks"</h2>
             <p>"Public addresses are open to every organization. "{server}</p>
@@ -32,6 +42,7 @@ pub(super) fn TargetsCard(organization: OrganizationId, targets: AllowedTargets)
             <div class="form-column">
                 <PostForm form=form.clone()>
                     <input type="hidden" name="organization_id" value=organization.to_string()/>
+                    <VersionInput form=form.clone() now=version/>
                     <Switch
                         form=form.clone()
                         name="all"

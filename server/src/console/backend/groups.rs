@@ -7,7 +7,7 @@ use api::{
 use async_trait::async_trait;
 use domain::{FieldError, Group, GroupId, Operation, OrganizationId};
 
-use super::RequestBackend;
+use super::{RequestBackend, made_from};
 use crate::usecases::{MemberRequest, NewGroupRequest};
 
 #[async_trait]
@@ -34,10 +34,11 @@ impl GroupBackend for RequestBackend {
         organization: OrganizationId,
         group: GroupId,
         roles: Vec<String>,
+        version: String,
     ) -> Result<Group, Problem> {
         let grant = self.grant(Operation::SetGroupRoles, organization).await?;
         let name = self.herald.group_name(&grant, group).await?;
-        self.herald.set_group_roles(&grant, &name, &roles).await
+        self.herald.set_group_roles(&grant, &name, &roles, made_from(version)).await
     }
 
     async fn delete_group(&self, organization: OrganizationId, group: GroupId) -> Result<(), Problem> {

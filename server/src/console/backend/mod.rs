@@ -160,6 +160,11 @@ fn in_form_words(mut problem: Problem) -> Problem {
     problem
 }
 
+/// Of what a form was made from; one that says nothing saves whatever is stored.
+fn made_from(version: String) -> Option<String> {
+    Some(version).filter(|version| !version.is_empty())
+}
+
 /// A form's field may have another name than the member of the API.
 fn at_field(mut problem: Problem, member: &str, field: &str) -> Problem {
     for error in problem.errors.iter_mut().filter(|error| error.field() == member) {

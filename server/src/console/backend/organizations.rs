@@ -7,7 +7,7 @@ use api::{
 use async_trait::async_trait;
 use domain::{FieldError, Operation, Organization, OrganizationId, Seats};
 
-use super::{RequestBackend, at_field};
+use super::{RequestBackend, at_field, made_from};
 
 #[async_trait]
 impl OrganizationBackend for RequestBackend {
@@ -27,18 +27,24 @@ impl OrganizationBackend for RequestBackend {
         made.map_err(|problem| at_field(problem, "organizationName", "name"))
     }
 
-    async fn set_seats(&self, organization: OrganizationId, seats: String) -> Result<Seats, Problem> {
+    async fn set_seats(
+        &self,
+        organization: OrganizationId,
+        seats: String,
+        version: String,
+    ) -> Result<Seats, Problem> {
         let grant = self.grant(Operation::SetSeats, organization).await?;
         let limit = match seats.trim() {
             "" => None,
             text => Some(text.parse::<u32>().map_err(|_| no_number())?),
         };
-        self.herald.set_seats(&grant, limit).await
+        self.herald.set_seats(&grant, limit, made_from(version)).await
     }
 
     async fn allowed_targets(&self, organization: OrganizationId) -> Result<AllowedTargets, Problem> {
         let grant = self.grant(Operation::ReadAllowedTargets, organization).await?;
-        self.herald.allowed_targets(&grant).await
+        let (targets, version) = self.herald.versioned_targets(&grant).await?;
+        Ok(AllowedTargets { version: version.into(), ..targets })
     }
 
     async fn set_allowed_targets(
@@ -46,10 +52,11 @@ impl OrganizationBackend for RequestBackend {
         organization: OrganizationId,
         all: bool,
         targets: String,
+        version: String,
     ) -> Result<AllowedTargets, Problem> {
         let grant = self.grant(Operation::SetAllowedTargets, organization).await?;
         let listed = || targets.split_whitespace().map(str::to_owned).collect();
-        let set = self.herald.set_allowed_targets(&grant, (!all).then(listed)).await;
+        let set = self.herald.set_allowed_targets(&grant, (!all).then(listed), made_from(version)).await;
         set.map_err(at_targets)
     }
 }

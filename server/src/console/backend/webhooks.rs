@@ -13,7 +13,7 @@ use api::{
 use async_trait::async_trait;
 use domain::{ActivityRange, CustomHeaders, DeliveryDetail, Operation, Scope, WebhookFilter, WebhookId};
 
-use super::{RequestBackend, at_field, with_line_feeds};
+use super::{RequestBackend, at_field, made_from, with_line_feeds};
 use crate::{
     store::Secrets,
     usecases::{EditWebhook, NewWebhookRequest},
@@ -80,7 +80,7 @@ impl WebhookBackend for RequestBackend {
             url: Some(url),
             description: Some(with_line_feeds(&description)),
             headers: changes,
-            version: Some(version).filter(|version| !version.is_empty()),
+            version: made_from(version),
         };
         self.herald.edit_webhook(&grant, webhook, edit).await.map_err(at_headers)
     }

@@ -12,5 +12,5 @@ pub(super) async fn set(call: &Call) -> Result<Reply, Problem> {
     let mut members = call.members()?;
     let targets = members.nullable_texts("allowedTargets");
     members.finish()?;
-    Reply::json(&call.herald.set_allowed_targets(&call.grant, targets).await?)
+    Reply::json(&call.herald.set_allowed_targets(&call.grant, targets, None).await?)
 }

@@ -35,7 +35,7 @@ pub(super) async fn set_roles(call: &Call) -> Result<Reply, Problem> {
     let mut members = call.members()?;
     let roles = members.required_texts("roles");
     members.finish()?;
-    Reply::json(&call.herald.set_group_roles(&call.grant, call.param("group"), &roles).await?)
+    Reply::json(&call.herald.set_group_roles(&call.grant, call.param("group"), &roles, None).await?)
 }
 
 pub(super) async fn members(call: &Call) -> Result<Reply, Problem> {

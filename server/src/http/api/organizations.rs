@@ -68,5 +68,5 @@ pub(super) async fn set_seats(call: &Call) -> Result<Reply, Problem> {
     let mut members = call.members()?;
     let limit = members.limit("seats");
     members.finish()?;
-    Reply::json(&call.herald.set_seats(&call.grant, limit).await?)
+    Reply::json(&call.herald.set_seats(&call.grant, limit, None).await?)
 }

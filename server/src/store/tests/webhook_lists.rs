@@ -1,6 +1,6 @@
 //! Pages of webhooks: who matches, in which order, and how many there are.
 
-use domain::{Description, Timestamp, WebhookFilter, WebhookState, limits::PAGE_ROWS};
+use domain::{Act, Description, Timestamp, WebhookFilter, WebhookState, limits::PAGE_ROWS};
 
 use super::TestStore;
 use crate::store::{ActedBy, Owner, StoreError, WebhookChange};
@@ -96,7 +96,12 @@ async fn a_change_that_was_made_from_an_older_version_is_refused_and_the_faster_
     assert!(change("one", &first).await.is_ok());
     assert!(matches!(change("two", &first).await, Err(StoreError::Outrun)));
     assert_eq!(read().await.webhook.description.as_deref(), Some("one"), "nothing was overwritten");
-    let update = store.store.last_webhook_update(organization, id).await.expect("read").expect("one");
+    let update = store
+        .store
+        .last_change(organization, Act::UpdateWebhook, &id.to_string())
+        .await
+        .expect("read")
+        .expect("one");
     assert_eq!(update.members, ["description"]);
     assert!(change("two", &read().await.version).await.is_ok());
 }

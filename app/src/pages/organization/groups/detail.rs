@@ -21,9 +21,10 @@ use crate::{
         fires::fires_words_times,
         heading::{Heading, PageTitle},
         moment::Moment,
-        roles::{RoleFields, Roles},
+        roles::{RoleFields, Roles, are_typed},
+        stored::{Stored, StoredNow},
     },
-    forms::{Form, PostForm},
+    forms::{Form, PostForm, VersionInput},
     page::page,
     pages::organization::{Tab, counted, steps_to},
     session::{Need, admit, use_place, use_session},
@@ -85,13 +86,22 @@ fn GroupDetail(membership: Membership, view: GroupView, query: Query) -> impl In
 fn RolesCard(organization: OrganizationId, view: GroupView) -> impl IntoView {
     let form = Form::of::<SetGroupRoles>();
     view! {
+    let held = view.group.roles;
+    let words = if held.is_empty() {
+        "None".to_owned()
+    } else {
+        held.iter().map(|role| role.as_str()).collect::<Vec<_>>().join(", ")
+    };
+    let stored = vec![Stored::choice("Roles", !are_typed(&form, &held), words)];
         <section class="card">
+        <StoredNow form=form.clone() stored/>
             <h2>"What its members hold"</h2>
             <ErrorSummary form=form.clone()/>
             <PostForm form=form.clone()>
                 <input type="hidden" name="organization_id" value=organization.to_string()/>
                 <input type="hidden" name="group_id" value=view.group.id.to_string()/>
-                <RoleFields form held=view.group.roles/>
+                <VersionInput form=form.clone() now=view.version/>
+                <RoleFields form held/>
                 <SubmitButton words="Save roles"/>
             </PostForm>
         </section>
