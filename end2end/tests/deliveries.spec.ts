@@ -163,6 +163,39 @@ test('what was held is released', async ({ page, organization, directory, receiv
   }).toPass();
 });
 
+test('a release that is refused says so in the question', async ({ page, organization, directory, receiver }) => {
+  const webhook = await directory.webhook(organization, { type: 'USER_LOGIN', url: receiver.url, enabled: false });
+  await directory.publishLogins(organization, ['ada', 'grace']);
+  await directory.editWebhook(organization, webhook.name, { enabled: true });
+  const list = new DeliveriesPage(page, organization, webhook);
+  await list.open('?held=release');
+  await expect(list.modal.getByRole('button', { name: 'Cancel' })).toBeFocused();
+  await directory.editWebhook(organization, webhook.name, { enabled: false });
+  await list.confirm('Release 2').click();
+  const refused = list.modal.getByRole('alert');
+  await expect(refused).toContainText(/enable/i);
+  await expect(refused).toBeFocused();
+  await expect(summaryOf(page)).toHaveCount(1);
+  expect(receiver.requests).toHaveLength(0);
+});
+
+test('a list whose webhook was deleted says so, and asks no more', { tag: '@javascript' }, async ({
+  page, organization, directory, receiver,
+}) => {
+  const webhook = await delivered(directory, organization, receiver, ['ada']);
+  const list = new DeliveriesPage(page, organization, webhook);
+  await page.clock.install();
+  await list.open();
+  await page.waitForRequest(/\/fn\/deliveries\/newer/);
+  await directory.deleteWebhook(organization, webhook.name);
+  await expect(list.live).toContainText('This webhook was deleted.');
+  await expect(list.live).not.toContainText('cannot be reached');
+  const asked: string[] = [];
+  page.on('request', (request) => asked.push(request.url()));
+  await page.clock.runFor('01:00');
+  expect(asked).toEqual([]);
+});
+
 test('two browsers see what is new without being moved', { tag: '@javascript' }, async ({ page, otherPage, organization, directory, receiver }) => {
   const webhook = await delivered(directory, organization, receiver, ['ada']);
   const second = await directory.user(organization, 'second', 'org:admin');

@@ -1,5 +1,5 @@
 // Groups: made, filled, emptied, deleted; who leaves one is told to the webhooks that the modal names.
-import { expectError, summaryOf } from '../pages/form.ts';
+import { expectError, expectRefused, summaryOf } from '../pages/form.ts';
 import { GroupForm, GroupPage, GroupsPage } from '../pages/groups.ts';
 import { Settings } from '../pages/settings.ts';
 import { expectToast } from '../pages/toast.ts';
@@ -155,4 +155,16 @@ test('a search finds groups, and no match has a way out', async ({ page, organiz
   await expect(summaryOf(page)).toHaveCount(0);
   await page.getByRole('link', { name: 'Clear filters' }).click();
   await expect(groups.link(two)).toBeVisible();
+});
+
+test('a removal that somebody else was faster with is said', async ({ page, organization, directory }) => {
+  const member = await directory.user(organization, 'member');
+  const group = await directory.group(organization, unique('group'), member);
+  await signInAs(page, organization.admin);
+  await visit(page, `/organizations/${organization.id}/groups/${group.id}?remove=${member.id}`);
+  const own = new GroupPage(page);
+  await directory.removeMember(organization, group, member);
+  await own.confirm('Remove member').click();
+  await expectRefused(page, 'There is no such member.');
+  await expect(own.modal).toHaveCount(0);
 });

@@ -1,5 +1,5 @@
 // The Webhooks tab: adding, finding, selecting and deleting.
-import { expectError } from '../pages/form.ts';
+import { expectError, expectRefused, summaryOf } from '../pages/form.ts';
 import { Header } from '../pages/header.ts';
 import { Settings } from '../pages/settings.ts';
 import { expectToast, toast } from '../pages/toast.ts';
@@ -207,8 +207,51 @@ test.describe('deleting', () => {
     await directory.deleteWebhook(organization, 'alpha');
     await awake(page);
     await webhooks.confirm.click();
-    await expect(page.getByRole('main').getByRole('alert')).toContainText('There is no such webhook.');
+    const refused = webhooks.modal.getByRole('alert');
+    await expect(refused).toContainText('Somebody else deleted some of these webhooks meanwhile. Nothing of yours was deleted.');
+    await expect(refused).toBeFocused();
+    await expect(summaryOf(page)).toHaveCount(1);
+    await expect(webhooks.modal).toHaveAccessibleName('Delete 1 webhook?');
+    await expect(webhooks.modal).toContainText('1 of the 2 webhooks that you selected was deleted meanwhile.');
+    await awake(page);
+    await webhooks.confirm.click();
+    await expectToast(page, DELETED);
+    await expect(webhooks.names).toHaveText(['charlie', 'delta', 'echo']);
+  });
+
+  test('of a webhook that is already gone it is said above the list', async ({ page, directory, organization }) => {
+    const webhooks = new WebhooksPage(page, organization);
+    await webhooks.open();
+    await webhooks.checkbox('alpha').check();
+    await webhooks.delete.click();
+    await expect(webhooks.modal).toHaveAccessibleName('Delete 1 webhook?');
+    await awake(page);
+    await directory.deleteWebhook(organization, 'alpha');
+    await webhooks.confirm.click();
+    await expectRefused(page, 'Somebody else deleted this webhook meanwhile.');
+    await expect(webhooks.modal).toHaveCount(0);
     await expect(webhooks.names).toHaveText(['bravo', 'charlie', 'delta', 'echo']);
+  });
+
+  test('what was deleted before the question is said instead of it, or in it', async ({ page, directory, organization }) => {
+    const webhooks = new WebhooksPage(page, organization);
+    await webhooks.open();
+    await webhooks.checkbox('alpha').check();
+    await directory.deleteWebhook(organization, 'alpha');
+    await webhooks.delete.click();
+    const said = page.getByRole('main').getByText('The webhook that you selected was deleted meanwhile.');
+    await expect(said).toBeVisible();
+    await expect(said).toBeFocused();
+    await expect(webhooks.modal).toHaveCount(0);
+
+    await webhooks.open();
+    for (const name of ['bravo', 'charlie', 'delta']) await webhooks.checkbox(name).check();
+    await directory.deleteWebhook(organization, 'bravo');
+    await directory.deleteWebhook(organization, 'charlie');
+    await webhooks.delete.click();
+    await expect(webhooks.modal).toHaveAccessibleName('Delete 1 webhook?');
+    await expect(webhooks.modal).toContainText('2 of the 3 webhooks that you selected were deleted meanwhile.');
+    await expect(webhooks.cancel).toBeFocused();
   });
 
   for (const way of ['Cancel', 'Escape'] as const) {

@@ -18,7 +18,8 @@ pub(crate) fn Question(back: String, asked_by: String) -> impl IntoView {
         let Some(dialog) = by_id::<HtmlDialogElement>(MODAL) else { return };
         let _ = dialog.remove_attribute("open");
         let _ = dialog.show_modal();
-        focus("#modal [data-cancel]");
+        // The first of them: what was refused stands at the top of the question.
+        focus("#modal .error-summary, #modal [data-cancel]");
         cancel_in_place(dialog.clone());
         let (back, asked_by) = (back.clone(), asked_by.clone());
         on_close(&dialog, move || {

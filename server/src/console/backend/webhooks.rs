@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use api::{
-    Problem, WebhookBackend,
+    Code, Problem, WebhookBackend,
     activity::WebhookActivity,
     webhooks::{
         NewWebhook, PreviousSecret, SecretView, UrlVerdict, WebhookEdit, WebhookForm, WebhookPage,
@@ -100,7 +100,8 @@ impl WebhookBackend for RequestBackend {
 
     async fn delete_webhooks(&self, scope: Scope, webhooks: Vec<WebhookId>) -> Result<u32, Problem> {
         let grant = self.grant_in(Operation::DeleteWebhook, scope).await?;
-        self.herald.delete_webhooks(&grant, webhooks).await
+        let asked = webhooks.len();
+        self.herald.delete_webhooks(&grant, webhooks).await.map_err(|problem| gone(problem, asked))
     }
 
     async fn set_webhook_enabled(
@@ -134,6 +135,18 @@ impl WebhookBackend for RequestBackend {
         let grant = self.grant_in(Operation::TestWebhook, scope).await?;
         self.herald.test_webhook(&grant, webhook).await
     }
+}
+
+/// Somebody else was faster.
+fn gone(problem: Problem, asked: usize) -> Problem {
+    if problem.code != Code::NotFound {
+        return problem;
+    }
+    let detail = match asked {
+        1 => "Somebody else deleted this webhook meanwhile.",
+        _ => "Somebody else deleted some of these webhooks meanwhile. Nothing of yours was deleted.",
+    };
+    Problem { detail: detail.to_owned(), ..problem }
 }
 
 /// All headers stand in one field of the form.

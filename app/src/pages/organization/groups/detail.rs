@@ -8,7 +8,7 @@ use api::{
 use domain::{OrganizationId, Role};
 use leptos::{either::Either, prelude::*};
 
-use super::members::{Members, RemoveModal};
+use super::members::{Members, RemoveModal, asked_member};
 use crate::{
     address::{Query, use_query},
     components::{
@@ -51,6 +51,7 @@ fn GroupDetail(membership: Membership, view: GroupView, query: Query) -> impl In
     let path = paths::group(organization, group.id);
     let asks_delete = admin && query.first(ASK) == DELETE;
     let changes_members = admin || !group.roles.contains(&Role::Admin);
+    let leaving = asked_member(&query, &view).filter(|_| changes_members && !asks_delete);
     view! {
         <PageTitle words=format!("{} · Groups", group.name)/>
         <Breadcrumb steps=steps_to(Tab::Groups, organization)/>
@@ -62,7 +63,7 @@ fn GroupDetail(membership: Membership, view: GroupView, query: Query) -> impl In
         </div>
         {(!group.description.is_empty()).then(|| view! { <p class="lead">{group.description.clone()}</p> })}
         <div class="columns">
-            <Members organization view=view.clone() changes=changes_members path=path.clone()/>
+            <Members organization view=view.clone() changes=changes_members asks=leaving.is_some() path=path.clone()/>
             <aside>
                 <section class="card">
                     <dl class="facts">
@@ -77,7 +78,7 @@ fn GroupDetail(membership: Membership, view: GroupView, query: Query) -> impl In
         {if asks_delete {
             Either::Left(view! { <DeleteModal organization view path/> })
         } else {
-            Either::Right(changes_members.then(|| view! { <RemoveModal organization view query path/> }))
+            Either::Right(leaving.map(|member| view! { <RemoveModal organization view member path/> }))
         }}
     }
 }
@@ -85,7 +86,6 @@ fn GroupDetail(membership: Membership, view: GroupView, query: Query) -> impl In
 #[component]
 fn RolesCard(organization: OrganizationId, view: GroupView) -> impl IntoView {
     let form = Form::of::<SetGroupRoles>();
-    view! {
     let held = view.group.roles;
     let words = if held.is_empty() {
         "None".to_owned()
@@ -93,8 +93,9 @@ fn RolesCard(organization: OrganizationId, view: GroupView) -> impl IntoView {
         held.iter().map(|role| role.as_str()).collect::<Vec<_>>().join(", ")
     };
     let stored = vec![Stored::choice("Roles", !are_typed(&form, &held), words)];
-        <section class="card">
+    view! {
         <StoredNow form=form.clone() stored/>
+        <section class="card">
             <h2>"What its members hold"</h2>
             <ErrorSummary form=form.clone()/>
             <PostForm form=form.clone()>

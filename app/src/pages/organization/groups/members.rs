@@ -30,6 +30,8 @@ pub(super) fn Members(
     view: GroupView,
     /// Whether the visitor may change who is in it.
     changes: bool,
+    /// Whether a question is open, which says itself what was refused.
+    asks: bool,
     path: String,
 ) -> impl IntoView {
     let count = counted(view.members.len(), "member");
@@ -42,6 +44,7 @@ pub(super) fn Members(
         <section>
             <AskForm path=path/>
             <h2>{count}</h2>
+            {(!asks).then(|| view! { <ErrorSummary form={Form::of::<RemoveMember>()}/> })}
             {if changes {
                 Either::Left(view! { <Add organization group=view.group.id/> })
             } else {
@@ -128,32 +131,36 @@ fn row(organization: OrganizationId, member: MemberRow, changes: bool) -> impl I
     }
 }
 
+/// Whose removal the address asks for, while they are a member.
+pub(super) fn asked_member(query: &Query, view: &GroupView) -> Option<MemberRow> {
+    let asked: UserId = query.first(ASKING).parse().ok()?;
+    view.members.iter().find(|member| member.id == asked).cloned()
+}
+
 #[component]
 pub(super) fn RemoveModal(
     organization: OrganizationId,
     view: GroupView,
-    query: Query,
+    member: MemberRow,
     path: String,
 ) -> impl IntoView {
-    let asked: UserId = query.first(ASKING).parse().ok()?;
-    let member = view.members.into_iter().find(|member| member.id == asked)?;
     let fields = vec![
         ("organization_id", organization.to_string()),
         ("group_id", view.group.id.to_string()),
         ("username", member.username.clone()),
     ];
     let name = if member.name.is_empty() { member.username.clone() } else { member.name };
-    Some(view! {
+    view! {
         <Confirm
             form={Form::of::<RemoveMember>()}
             title=format!("Remove {} from {}?", member.username, view.group.name)
             back=path
-            asked_by=asked_about(ASKING, asked)
+            asked_by=asked_about(ASKING, member.id)
             fields
             button="Remove member"
         >
             <p>{name}" ("{member.email}") loses what the group holds. Their account stays as it is."</p>
             <p>{fires_words(&view.removal_fires)}</p>
         </Confirm>
-    })
+    }
 }

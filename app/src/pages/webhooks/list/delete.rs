@@ -10,7 +10,10 @@ use leptos::prelude::*;
 use super::filter::View;
 use crate::{
     address::Query,
-    components::modal::{CancelButton, Modal},
+    components::{
+        error_summary::ErrorSummary,
+        modal::{CancelButton, Modal},
+    },
     forms::{Form, PostForm, hidden_inputs},
     islands::selection::{SELECTION_BUTTON, SELECTION_REASON},
     pages::{organization::counted, webhooks::cancelled_words},
@@ -43,7 +46,9 @@ impl Asked {
         if query.all(ASKING).any(|value| value == ALL) {
             return Self::AllThatMatch;
         }
-        let these: Vec<WebhookId> = query.all(ASKING).filter_map(|id| id.parse().ok()).collect();
+        let mut these: Vec<WebhookId> = query.all(ASKING).filter_map(|id| id.parse().ok()).collect();
+        these.sort_unstable();
+        these.dedup();
         match (these.is_empty(), query.has(ASKING)) {
             (false, _) => Self::These(these),
             (true, true) => Self::Empty,
@@ -56,20 +61,58 @@ impl Asked {
     }
 
     /// Those that would be deleted, wherever they are listed.
-    pub(super) async fn doomed(
-        &self,
-        scope: Scope,
-        filter: &WebhookFilter,
-    ) -> Result<Vec<WebhookRow>, Problem> {
+    pub(super) async fn doomed(&self, scope: Scope, filter: &WebhookFilter) -> Result<Doomed, Problem> {
         if matches!(self, Self::Nothing | Self::Empty) {
-            return Ok(Vec::new());
+            return Ok(Doomed::default());
         }
         let is_meant = |row: &WebhookRow| match self {
             Self::AllThatMatch => filter.matches(&row.webhook, row.state),
             _ => self.names(row.webhook.id),
         };
-        let rows = list_webhooks(scope).await?;
-        Ok(rows.into_iter().filter(is_meant).take(SELECTION_MAX).collect())
+        let mut rows: Vec<_> = list_webhooks(scope).await?.into_iter().filter(is_meant).collect();
+        let selected = if let Self::These(these) = self { these.len() } else { rows.len() };
+        let gone = selected - rows.len();
+        rows.truncate(SELECTION_MAX);
+        Ok(Doomed { rows, selected, gone })
+    }
+}
+
+/// What is still there of what was selected.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Doomed {
+    rows: Vec<WebhookRow>,
+    selected: usize,
+    gone: usize,
+}
+
+impl Doomed {
+    pub(super) const fn is_empty(&self) -> bool {
+        self.rows.is_empty()
+    }
+
+    /// What somebody else was faster with.
+    fn gone_words(&self) -> Option<String> {
+        let Self { selected, gone, .. } = self;
+        Some(match (gone, selected) {
+            (0, _) => return None,
+            (1, 1) => "The webhook that you selected was deleted meanwhile.".to_owned(),
+            (1, _) => format!("1 of the {selected} webhooks that you selected was deleted meanwhile."),
+            _ if gone == selected => {
+                format!("All {selected} webhooks that you selected were deleted meanwhile.")
+            }
+            _ => format!("{gone} of the {selected} webhooks that you selected were deleted meanwhile."),
+        })
+    }
+}
+
+/// What is said above the list where no question is open.
+#[component]
+pub(super) fn NotAsked(doomed: Doomed) -> impl IntoView {
+    let form = Form::of::<DeleteWebhooks>();
+    let gone = form.problem().is_none().then(|| doomed.gone_words()).flatten();
+    view! {
+        <ErrorSummary form/>
+        {gone.map(|words| view! { <p class="notice" role="status" tabindex="-1" autofocus>{words}</p> })}
     }
 }
 
@@ -106,15 +149,19 @@ pub(super) fn DeleteModal(
     scope: Scope,
     /// The page without the question.
     back: String,
-    doomed: Vec<WebhookRow>,
+    doomed: Doomed,
 ) -> impl IntoView {
     (!doomed.is_empty()).then(|| {
+        let gone = doomed.gone_words();
+        let doomed = doomed.rows;
         view! {
             <Modal
                 title=format!("Delete {}?", counted(doomed.len(), "webhook"))
                 back=back.clone()
                 asked_by=format!("#{SELECTION_BUTTON}")
             >
+                <ErrorSummary form={Form::of::<DeleteWebhooks>()}/>
+                {gone.map(|words| view! { <p class="notice">{words}</p> })}
                 <Names doomed=doomed.clone()/>
                 <p>{pending_words(&doomed)}</p>
                 <div class="modal-actions">
@@ -180,10 +227,21 @@ mod tests {
     }
 
     #[test]
+    fn what_is_gone_is_counted() {
+        let words =
+            |gone, selected| Doomed { rows: Vec::new(), selected, gone }.gone_words().unwrap_or_default();
+        assert_eq!(words(0, 3), "");
+        assert_eq!(words(1, 1), "The webhook that you selected was deleted meanwhile.");
+        assert_eq!(words(1, 3), "1 of the 3 webhooks that you selected was deleted meanwhile.");
+        assert_eq!(words(2, 3), "2 of the 3 webhooks that you selected were deleted meanwhile.");
+        assert_eq!(words(2, 2), "All 2 webhooks that you selected were deleted meanwhile.");
+    }
+
+    #[test]
     fn the_address_names_what_to_delete() {
         let (one, two) = (WebhookId::from_bytes([1; 12]), WebhookId::from_bytes([2; 12]));
         let asked = |query: &str| Asked::of(&Query::parse(query));
-        let these = asked(&format!("delete=&delete={one}&delete=nonsense&delete={two}"));
+        let these = asked(&format!("delete=&delete={one}&delete=nonsense&delete={two}&delete={one}"));
         assert_eq!(these, Asked::These(vec![one, two]));
         assert!(these.names(two) && !these.names(WebhookId::from_bytes([3; 12])));
         assert_eq!(asked("delete="), Asked::Empty);

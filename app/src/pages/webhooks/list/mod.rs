@@ -6,24 +6,22 @@ mod table;
 
 use api::{
     Problem, paths,
-    webhooks::{DeleteWebhooks, WebhookPage, WebhookRow, find_webhooks},
+    webhooks::{WebhookPage, find_webhooks},
 };
 use domain::{EventType, Scope, WebhookState};
 use leptos::{either::Either, prelude::*};
 
 use self::{
-    delete::{Asked, DeleteButton, DeleteModal},
+    delete::{Asked, DeleteButton, DeleteModal, Doomed, NotAsked},
     filter::View,
     table::WebhooksTable,
 };
 use crate::{
     address::use_query,
     components::{
-        error_summary::ErrorSummary,
         heading::PageTitle,
         states::{Empty, Failed, NoMatch},
     },
-    forms::Form,
     page::page,
     pages::{
         organization::hides_page,
@@ -54,7 +52,7 @@ pub(crate) fn WebhooksPage() -> impl IntoView {
 }
 
 /// The page of the list, and what would be deleted where that is asked.
-async fn read(scope: Scope, list: &View, asked: &Asked) -> Result<(WebhookPage, Vec<WebhookRow>), Problem> {
+async fn read(scope: Scope, list: &View, asked: &Asked) -> Result<(WebhookPage, Doomed), Problem> {
     let filter = list.filter.clone();
     let doomed = asked.doomed(scope, &filter).await?;
     let page = find_webhooks(scope, filter.search, filter.event_type, filter.state, list.page).await?;
@@ -62,14 +60,10 @@ async fn read(scope: Scope, list: &View, asked: &Asked) -> Result<(WebhookPage, 
 }
 
 #[component]
-fn WebhooksView(
-    owner: Owner,
-    page: WebhookPage,
-    doomed: Vec<WebhookRow>,
-    list: View,
-    asked: Asked,
-) -> impl IntoView {
+fn WebhooksView(owner: Owner, page: WebhookPage, doomed: Doomed, list: View, asked: Asked) -> impl IntoView {
     let scope = owner.scope();
+    let asks = page.total > 0 && !doomed.is_empty();
+    let not_asked = (!asks).then(|| view! { <NotAsked doomed=doomed.clone()/> });
     let content = if page.total == 0 {
         Either::Left(view! { <NoWebhooks owner=owner.clone()/> })
     } else {
@@ -77,14 +71,14 @@ fn WebhooksView(
     };
     view! {
         <ListFrame owner>
-            <ErrorSummary form={Form::of::<DeleteWebhooks>()}/>
+            {not_asked}
             {content}
         </ListFrame>
     }
 }
 
 #[component]
-fn List(scope: Scope, page: WebhookPage, doomed: Vec<WebhookRow>, list: View, asked: Asked) -> impl IntoView {
+fn List(scope: Scope, page: WebhookPage, doomed: Doomed, list: View, asked: Asked) -> impl IntoView {
     let path = paths::webhooks(scope);
     let table = if page.matching == 0 {
         Either::Left(view! { <NoMatch words="No webhook matches" clear=path.clone()/> })

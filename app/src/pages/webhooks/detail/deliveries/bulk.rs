@@ -2,7 +2,9 @@
 
 use api::{
     Problem,
-    deliveries::{Begun, HeldAction, RedeliverMany, Redelivery, SettleHeld, redeliver_many},
+    deliveries::{
+        Begun, HeldAction, RedeliverMany, RedeliverSelected, Redelivery, SettleHeld, redeliver_many,
+    },
     jobs::{CancelJob, JobState, JobView},
 };
 use domain::{DeliveryState, Scope, WebhookId};
@@ -11,7 +13,10 @@ use leptos::prelude::*;
 use super::filter::Filter;
 use crate::{
     address::Query,
-    components::modal::{CancelButton, Modal},
+    components::{
+        error_summary::ErrorSummary,
+        modal::{CancelButton, Modal},
+    },
     forms::{Form, PostForm, hidden_inputs},
     islands::progress::Progress,
 };
@@ -56,6 +61,17 @@ pub(super) async fn count(scope: Scope, webhook: WebhookId, filter: &Filter) -> 
     redeliver_many(scope, webhook, redelivery(filter, true)).await
 }
 
+/// What was refused: said in the question where one is open, since what is behind it rests.
+#[component]
+pub(super) fn Refusals() -> impl IntoView {
+    view! {
+        <ErrorSummary form={Form::of::<RedeliverSelected>()}/>
+        <ErrorSummary form={Form::of::<RedeliverMany>()}/>
+        <ErrorSummary form={Form::of::<SettleHeld>()}/>
+        <ErrorSummary form={Form::of::<CancelJob>()}/>
+    }
+}
+
 #[component]
 pub(super) fn RedeliverAllButton(path: String, filter: Filter) -> impl IntoView {
     let words = if filter.status().is_some() { "Redeliver all that match" } else { "Redeliver all failed" };
@@ -95,6 +111,7 @@ pub(super) fn RedeliverAllModal(
     };
     view! {
         <Modal title back=back.clone() asked_by="#redeliver-all">
+            <Refusals/>
             <p>{words}</p>
             <div class="modal-actions">
                 <CancelButton to=back/>
@@ -162,6 +179,7 @@ pub(super) fn HeldModal(
     fields.push(("action".to_owned(), value.to_owned()));
     view! {
         <Modal title=format!("{verb} {held} held?") back=back.clone() asked_by=format!("#held-{value}")>
+            <Refusals/>
             <p>{words}</p>
             <div class="modal-actions">
                 <CancelButton to=back/>

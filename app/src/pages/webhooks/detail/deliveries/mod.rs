@@ -7,8 +7,8 @@ mod table;
 
 use api::{
     Problem,
-    deliveries::{DeliveryPage, RedeliverMany, RedeliverSelected, SettleHeld, list_deliveries},
-    jobs::{CancelJob, JobView, read_job, running_jobs},
+    deliveries::{DeliveryPage, list_deliveries},
+    jobs::{JobView, read_job, running_jobs},
     paths,
     webhooks::WebhookView,
 };
@@ -19,7 +19,10 @@ use leptos::{
 };
 
 use self::{
-    bulk::{ASKING, Held, HeldModal, Job, Question, RedeliverAllButton, RedeliverAllModal, can_redeliver},
+    bulk::{
+        ASKING, Held, HeldModal, Job, Question, RedeliverAllButton, RedeliverAllModal, Refusals,
+        can_redeliver,
+    },
     filter::{Filter, Filters},
     nothing::NothingSent,
     table::{RedeliverButton, Table},
@@ -27,11 +30,7 @@ use self::{
 use super::frame::{WebhookFrame, WebhookTab, open_webhook};
 use crate::{
     address::{Query, here, use_query},
-    components::{
-        error_summary::ErrorSummary,
-        states::{Failed, NoMatch},
-    },
-    forms::Form,
+    components::states::{Failed, NoMatch},
     islands::live::Live,
     page::page,
     session::{use_place, use_session},
@@ -104,13 +103,15 @@ fn Content(
 ) -> impl IntoView {
     let (webhook, filter) = (view.webhook.id, Filter::of(&query));
     let path = paths::webhook_deliveries(scope, webhook);
+    let asks = match Question::of(&query) {
+        Some(Question::Redeliver) => matches!(read.matched, Some(Ok(_))),
+        Some(Question::Held(_)) => view.held > 0,
+        None => false,
+    };
     let jobs = read.jobs.into_iter();
     let jobs = jobs.map(|job| view! { <Job scope job here=here.clone()/> }).collect::<Vec<_>>();
     view! {
-        <ErrorSummary form={Form::of::<RedeliverSelected>()}/>
-        <ErrorSummary form={Form::of::<RedeliverMany>()}/>
-        <ErrorSummary form={Form::of::<SettleHeld>()}/>
-        <ErrorSummary form={Form::of::<CancelJob>()}/>
+        {(!asks).then(|| view! { <Refusals/> })}
         {jobs}
         <Held path=path.clone() filter=filter.clone() held=view.held enabled=view.webhook.enabled/>
         <List scope view=view.clone() page=read.page query=query.clone()/>
