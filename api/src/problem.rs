@@ -42,6 +42,8 @@ pub struct Problem {
     pub(crate) fault: Option<Box<crate::client::Fault>>,
 }
 
+const UNANSWERED: &str = "The server did not answer. Check the connection and try again.";
+
 impl Problem {
     #[must_use]
     pub fn unauthenticated() -> Self {
@@ -102,6 +104,17 @@ impl Problem {
     #[must_use]
     pub fn unavailable(detail: impl Into<String>) -> Self {
         Self::new(Code::Unavailable, 503, detail)
+    }
+
+    /// No server was reached, as far as a browser can tell.
+    #[must_use]
+    pub fn unanswered() -> Self {
+        Self::unavailable(UNANSWERED)
+    }
+
+    #[must_use]
+    pub fn is_unanswered(&self) -> bool {
+        self.code == Code::Unavailable && self.detail == UNANSWERED
     }
 
     /// The cause goes to the log, never to the caller.
@@ -185,9 +198,7 @@ impl FromServerFnError for Problem {
     #[cfg(not(feature = "client"))]
     fn from_server_fn_error(error: ServerFnErrorErr) -> Self {
         match error {
-            ServerFnErrorErr::Request(_) => {
-                Self::unavailable("The server did not answer. Check the connection and try again.")
-            }
+            ServerFnErrorErr::Request(_) => Self::unanswered(),
             ServerFnErrorErr::Args(detail) | ServerFnErrorErr::MissingArg(detail) => {
                 Self::malformed(format!("The request could not be read: {detail}."))
             }

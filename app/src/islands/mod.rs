@@ -14,4 +14,5 @@ mod reach;
 pub(crate) mod sample;
 pub(crate) mod selection;
 pub(crate) mod theme;
+mod trouble;
 pub(crate) mod url_check;

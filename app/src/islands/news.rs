@@ -2,10 +2,13 @@
 
 use std::{future::Future, time::Duration};
 
-use api::{Code, Problem};
+use api::Problem;
 use leptos::prelude::*;
 
-use super::polling::{Heard, poll};
+use super::{
+    polling::{Heard, poll},
+    trouble::trouble,
+};
 
 const EVERY: Duration = Duration::from_secs(2);
 
@@ -14,25 +17,21 @@ pub(super) enum News {
     Nothing,
     /// In words that fit on a button.
     Something(String),
-    /// The server cannot be reached.
-    Away,
-    SignedOut,
+    /// Why nothing is known now.
+    Trouble(String),
 }
 
 impl News {
     /// Of a problem that came in place of an answer.
     fn instead(problem: &Problem) -> (Self, Heard) {
-        match problem.code {
-            Code::Unauthenticated => (Self::SignedOut, Heard::End),
-            _ => (Self::Away, Heard::Nothing),
-        }
+        let (words, heard) = trouble(problem);
+        (Self::Trouble(words), heard)
     }
 
-    fn why_not(&self) -> Option<&'static str> {
+    fn why_not(&self) -> Option<String> {
         match self {
             Self::Nothing | Self::Something(_) => None,
-            Self::Away => Some("The server cannot be reached. This page tries again and goes on by itself."),
-            Self::SignedOut => Some("You are signed out. Reload this page to sign in again."),
+            Self::Trouble(words) => Some(words.clone()),
         }
     }
 }
@@ -89,8 +88,8 @@ mod tests {
 
     #[test]
     fn who_is_signed_out_asks_no_more() {
-        assert_eq!(News::instead(&Problem::unauthenticated()), (News::SignedOut, Heard::End));
-        assert_eq!(News::instead(&Problem::unavailable("x")), (News::Away, Heard::Nothing));
-        assert!(News::Away.why_not().is_some() && News::Nothing.why_not().is_none());
+        let (signed_out, heard) = News::instead(&Problem::unauthenticated());
+        assert_eq!(heard, Heard::End);
+        assert!(signed_out.why_not().is_some() && News::Nothing.why_not().is_none());
     }
 }

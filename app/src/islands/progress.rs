@@ -6,14 +6,17 @@ use api::jobs::{JobKind, JobState, JobView, read_job};
 use domain::Scope;
 use leptos::prelude::*;
 
-use super::polling::{Heard, poll};
+use super::{
+    polling::{Heard, poll},
+    trouble::trouble,
+};
 
 const EVERY: Duration = Duration::from_secs(1);
 
 /// The job as it was when the page was made, and as it goes on.
 #[island]
 pub(crate) fn Progress(scope: Scope, job: JobView) -> impl IntoView {
-    let (now, away) = (RwSignal::new(job.clone()), RwSignal::new(false));
+    let (now, why_not) = (RwSignal::new(job.clone()), RwSignal::new(None::<String>));
     Effect::new(move |_| {
         let id = job.id;
         if job.state == JobState::Running {
@@ -21,13 +24,14 @@ pub(crate) fn Progress(scope: Scope, job: JobView) -> impl IntoView {
                 match read_job(scope, id).await {
                     Ok(job) => {
                         let heard = if job.state == JobState::Running { Heard::Answer } else { Heard::End };
-                        away.set(false);
+                        why_not.set(None);
                         now.set(job);
                         heard
                     }
-                    Err(_) => {
-                        away.set(true);
-                        Heard::Nothing
+                    Err(problem) => {
+                        let (words, heard) = trouble(&problem);
+                        why_not.set(Some(words));
+                        heard
                     }
                 }
             });
@@ -36,7 +40,7 @@ pub(crate) fn Progress(scope: Scope, job: JobView) -> impl IntoView {
     view! {
         <p class="job-words" role="status">
             {move || now.with(words)}
-            {move || away.get().then_some(" The server cannot be reached; this page tries again.")}
+            {move || why_not.get().map(|words| format!(". {words}"))}
         </p>
         <progress
             class="job-bar"
