@@ -219,6 +219,43 @@ test.describe('the URL', { tag: '@javascript' }, () => {
     await expect(form.url).toHaveAttribute('aria-invalid', 'false');
     expect(receiver.requests).toHaveLength(0);
   });
+
+  test('is checked as it is left though it was not typed, once', async ({ page, organization, directory, receiver }) => {
+    const webhook = await directory.webhook(organization, { url: receiver.url });
+    const [edit, note] = [new WebhookEditPage(page), page.locator('#url-check')];
+    const asked: string[] = [];
+    page.on('request', (request) => request.url().includes('/webhooks/check-url') && asked.push(request.url()));
+    await edit.open(organization, webhook);
+    await edit.url.focus();
+    await edit.url.press('Tab');
+    await expect(note).toContainText('can be saved');
+    await expect(edit.url).toHaveAccessibleDescription(/can be saved.*What is pending goes to the new URL too\./);
+    await edit.url.focus();
+    await edit.url.press('Tab');
+    await edit.url.fill('http://10.0.4.12/hr');
+    await expect(note).toBeHidden();
+    await expect(edit.url).toHaveAccessibleDescription('What is pending goes to the new URL too.');
+    await edit.url.press('Tab');
+    await expect(edit.url).toHaveAttribute('aria-invalid', 'true');
+    expect(asked).toHaveLength(2);
+    await edit.url.press('End');
+    await edit.url.press('x');
+    await expect(edit.url).not.toHaveAttribute('aria-invalid');
+  });
+
+  test('is not blamed where nobody could check it', async ({ page, organization, receiver }) => {
+    const [form, note] = [new WebhookForm(page, organization), page.locator('#url-check')];
+    await form.open();
+    await page.context().clearCookies();
+    await form.url.fill(receiver.url);
+    await form.url.press('Tab');
+    await expect(note).toContainText('This URL could not be checked now. You are signed out');
+    await expect(form.url).not.toHaveAttribute('aria-invalid');
+    await signInAs(page, organization.admin);
+    await form.url.focus();
+    await form.url.press('Tab');
+    await expect(note).toContainText('can be saved');
+  });
 });
 
 test('the keyboard alone edits a webhook', { tag: '@javascript' }, async ({ page, organization, directory }) => {
