@@ -42,7 +42,7 @@ export class WebhooksPage {
   }
 
   pages(name: 'Previous' | 'Next'): Locator {
-    return this.page.getByRole('navigation', { name: 'Pages' }).getByRole('link', { name, exact: true });
+    return this.page.getByRole('navigation', { name: 'Pages' }).getByRole('button', { name, exact: true });
   }
 
   row(name: string): Locator {

@@ -36,8 +36,8 @@ async function pages(directory: Directory, organization: Organization): Promise<
     `${at}/groups/${group.id}`, `${at}/groups/${group.id}?ask=delete`, `${at}/groups/${group.id}?remove=${user.id}`,
     `${at}/api-keys`, `${at}/api-keys/new`, `${at}/audit-log`, `${at}/audit-log?from=yesterday`, '/account',
     '/password-reset', '/', at, `${at}/users`, `${at}/users?q=nobody-like-it`, `${at}/users?disable=${user.id}`, `${at}/users/new`,
-    `${at}/webhooks`, `${at}/webhooks?q=nothing-like-it`, `${at}/webhooks?delete=${quiet.id}&delete=${held.id}`,
-    `${at}/webhooks?delete=`, `${at}/webhooks/new`, `${at}/webhooks/${webhook.id}`, `${at}/webhooks/${held.id}`,
+    `${at}/webhooks`, `${at}/webhooks?q=nothing-like-it`, `${at}/webhooks?selected=${quiet.id}&selected=${held.id}&delete=1`,
+    `${at}/webhooks?delete=1`, `${at}/webhooks/new`, `${at}/webhooks/${webhook.id}`, `${at}/webhooks/${held.id}`,
     `${at}/webhooks/${quiet.id}`, `${at}/webhooks/${quiet.id}/deliveries`, `${at}/webhooks/${webhook.id}/deliveries`,
     `${at}/webhooks/${quiet.id}/secret`, `${at}/webhooks/${quiet.id}/secret?rotate=0`, `${at}/webhooks/${quiet.id}/edit`, ...(await ofDeliveries(directory, organization, at)), '/nothing',
   ];
@@ -91,7 +91,7 @@ for (const theme of ['light', 'dark']) {
         for (const path of [
           '/platform', '/platform?q=nothing-like-it', '/platform/webhooks', '/platform/webhooks/new', at,
           ...['', '/deliveries', '/secret', '/secret?rotate=3600', '/edit'].map((tab) => `/platform/webhooks/${everywhere.id}${tab}`),
-          `/platform/webhooks?delete=${everywhere.id}`,
+          `/platform/webhooks?selected=${everywhere.id}&delete=1`,
           `${at}/users/${user.id}`, `${at}/users/${user.id}?ask=platform-admin`,
         ]) {
           await visit(page, path);

@@ -194,8 +194,9 @@ test.describe('deleting', () => {
     await awake(page);
     await webhooks.cancel.click();
     await expect(webhooks.modal).toBeHidden();
-    await expect(page).toHaveURL(`${webhooks.path}?q=a&status=enabled`);
+    await expect(page).toHaveURL(/\?q=a&status=enabled&selected=[0-9a-f]{24}$/);
     await expect(webhooks.names).toHaveText(['alpha', 'bravo', 'charlie', 'delta']);
+    await expect(webhooks.checkbox('delta')).toBeChecked();
   });
 
   test('what somebody else deleted meanwhile is said, and nothing else is deleted', async ({ page, directory, organization }) => {
@@ -330,6 +331,57 @@ test.describe('many', () => {
     await expect(page).toHaveURL(`${webhooks.path}?q=hook&page=2`);
     await webhooks.pages('Previous').click();
     await expect(webhooks.names.first()).toHaveText('hook-00');
+  });
+
+  test('a selection goes along to other pages and back, and all of it is deleted', async ({ page, organization, directory }) => {
+    const webhooks = new WebhooksPage(page, organization);
+    await webhooks.open('?q=hook');
+    await webhooks.checkbox('hook-03').check();
+    await webhooks.checkbox('hook-04').check();
+    await webhooks.pages('Next').click();
+    await expect(webhooks.names).toHaveText(['hook-50', 'hook-51', 'hook-52']);
+    await awake(page);
+    await expect(webhooks.note).toHaveText('53 webhooks · 2 selected');
+    await webhooks.checkbox('hook-51').check();
+    await webhooks.pages('Previous').click();
+    await expect(webhooks.names.first()).toHaveText('hook-00');
+    await awake(page);
+    await expect(webhooks.note).toHaveText('53 webhooks · 3 selected');
+    await webhooks.checkbox('hook-04').uncheck();
+    await webhooks.delete.click();
+    await expect(webhooks.modal).toHaveAccessibleName('Delete 2 webhooks?');
+    await expect(webhooks.modal.getByRole('listitem')).toHaveText(['hook-03', 'hook-51']);
+    await webhooks.confirm.click();
+    await expectToast(page, DELETED);
+    const left = [...HOOKS, 'other'].filter((name) => name !== 'hook-03' && name !== 'hook-51');
+    expect(await namesOf(directory.webhooks(organization))).toEqual(left);
+  });
+
+  test('what is selected on another page counts, and the question leads back to the page it was asked on', async ({
+    page, organization, javaScriptEnabled,
+  }) => {
+    const webhooks = new WebhooksPage(page, organization);
+    await webhooks.open('?q=hook');
+    await webhooks.checkbox('hook-03').check();
+    await webhooks.pages('Next').click();
+    await expect(webhooks.names).toHaveText(['hook-50', 'hook-51', 'hook-52']);
+    await awake(page);
+    if (javaScriptEnabled) {
+      await expect(webhooks.delete).toHaveText('Delete webhooks (1)');
+      await expect(webhooks.all).not.toBeChecked();
+      await webhooks.all.check();
+      await expect(webhooks.delete).toHaveText('Delete webhooks (4)');
+      await webhooks.all.uncheck();
+    }
+    await webhooks.delete.click();
+    await expect(webhooks.modal.getByRole('listitem')).toHaveText(['hook-03']);
+    await webhooks.cancel.click();
+    await expect(webhooks.modal).toBeHidden();
+    await expect(webhooks.names).toHaveText(['hook-50', 'hook-51', 'hook-52']);
+    await awake(page);
+    await page.getByRole('link', { name: 'Clear selection' }).click();
+    await expect(webhooks.note).toHaveText('53 webhooks');
+    await expect(page).toHaveURL(`${webhooks.path}?q=hook&page=2`);
   });
 
   test('all that match are selected over all pages, and deleted', async ({ page, organization, directory }) => {

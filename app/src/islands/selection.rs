@@ -18,15 +18,15 @@ enum Share {
     All,
 }
 
-/// The checkboxes are the browser's: they say what is selected. Unless `all` that match are, so many, on whatever page.
-/// `action` is what the button does with it, and `nothing` what it says while that is nothing.
+/// The checkboxes are the browser's: they say what is selected here, besides so many `elsewhere`. Unless `all` that match are, so
+/// many, on whatever page. `action` is what the button does with it, and `nothing` what it says while that is nothing.
 #[island]
-pub(crate) fn Selection(all: usize, action: String, nothing: String) -> impl IntoView {
+pub(crate) fn Selection(all: usize, elsewhere: usize, action: String, nothing: String) -> impl IntoView {
     // The row that was clicked last: where a range begins.
     let anchor = StoredValue::new(None::<usize>);
     Effect::new(move |_| {
         let (action, nothing) = (action.clone(), nothing.clone());
-        let show = move || show(all, &action, &nothing);
+        let show = move || show(all, elsewhere, &action, &nothing);
         show();
         window_event_listener(ev::click, move |event| {
             if is_at(&event, SELECT_ALL) {
@@ -36,7 +36,7 @@ pub(crate) fn Selection(all: usize, action: String, nothing: String) -> impl Int
                     select_range(from, clicked);
                 }
                 anchor.set_value(Some(clicked));
-            } else if is_at(&event, SELECTION_BUTTON) && all + chosen() == 0 {
+            } else if is_at(&event, SELECTION_BUTTON) && all + elsewhere + chosen() == 0 {
                 event.prevent_default();
                 show_reason();
                 return;
@@ -82,13 +82,14 @@ fn select_range(from: usize, to: usize) {
     }
 }
 
-fn show(all: usize, action: &str, nothing: &str) {
+fn show(all: usize, elsewhere: usize, action: &str, nothing: &str) {
     let rows = if all > 0 { all } else { boxes().len() };
-    let chosen = if all > 0 { all } else { chosen() };
+    let here = if all > 0 { all } else { chosen() };
     if let Some(header) = by_id::<HtmlInputElement>(SELECT_ALL) {
-        header.set_checked(share(chosen, rows) == Share::All);
-        header.set_indeterminate(share(chosen, rows) == Share::Some);
+        header.set_checked(share(here, rows) == Share::All);
+        header.set_indeterminate(share(here, rows) == Share::Some);
     }
+    let chosen = here + elsewhere;
     if let Some(note) = by_id::<Element>(SELECTED_NOTE) {
         note.set_text_content(Some(&selected_words(chosen)));
     }

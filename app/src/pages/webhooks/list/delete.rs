@@ -4,10 +4,10 @@ use api::{
     Problem,
     webhooks::{DeleteWebhooks, WebhookRow, list_webhooks},
 };
-use domain::{Scope, WebhookFilter, WebhookId, limits::SELECTION_MAX};
+use domain::{Scope, WebhookId, limits::SELECTION_MAX};
 use leptos::prelude::*;
 
-use super::filter::View;
+use super::filter::{ASKING, View};
 use crate::{
     address::Query,
     components::{
@@ -21,57 +21,40 @@ use crate::{
 
 /// The form that the checkboxes belong to. It asks by the address; the question itself is the modal's form.
 pub(super) const DELETE_FORM: &str = "delete-form";
-/// The name in the address, one for each webhook.
-const ASKING: &str = "delete";
 /// What the button does.
 pub(super) const DELETE_WORDS: &str = "Delete webhooks";
 pub(super) const NOTHING_SELECTED: &str = "Select one or more webhooks first.";
 
-/// Stands for all that match.
-const ALL: &str = "all";
-
-/// What the question is about.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// What the address asks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Asked {
-    /// It was not asked.
     Nothing,
     /// The button was pressed with nothing selected.
     Empty,
-    These(Vec<WebhookId>),
-    AllThatMatch,
+    Delete,
 }
 
 impl Asked {
-    pub(super) fn of(query: &Query) -> Self {
-        if query.all(ASKING).any(|value| value == ALL) {
-            return Self::AllThatMatch;
-        }
-        let mut these: Vec<WebhookId> = query.all(ASKING).filter_map(|id| id.parse().ok()).collect();
-        these.sort_unstable();
-        these.dedup();
-        match (these.is_empty(), query.has(ASKING)) {
-            (false, _) => Self::These(these),
+    pub(super) fn of(query: &Query, list: &View) -> Self {
+        match (query.has(ASKING), list.selected.is_empty()) {
+            (false, _) => Self::Nothing,
             (true, true) => Self::Empty,
-            (true, false) => Self::Nothing,
+            (true, false) => Self::Delete,
         }
-    }
-
-    pub(super) fn names(&self, id: WebhookId) -> bool {
-        matches!(self, Self::These(these) if these.contains(&id))
     }
 
     /// Those that would be deleted, wherever they are listed.
-    pub(super) async fn doomed(&self, scope: Scope, filter: &WebhookFilter) -> Result<Doomed, Problem> {
-        if matches!(self, Self::Nothing | Self::Empty) {
+    pub(super) async fn doomed(self, scope: Scope, list: &View) -> Result<Doomed, Problem> {
+        if self != Self::Delete {
             return Ok(Doomed::default());
         }
-        let is_meant = |row: &WebhookRow| match self {
-            Self::AllThatMatch => filter.matches(&row.webhook, row.state),
-            _ => self.names(row.webhook.id),
+        let is_meant = |row: &WebhookRow| match list.selected.all {
+            true => list.filter.matches(&row.webhook, row.state),
+            false => list.selected.names(row.webhook.id),
         };
         let mut rows: Vec<_> = list_webhooks(scope).await?.into_iter().filter(is_meant).collect();
-        let selected = if let Self::These(these) = self { these.len() } else { rows.len() };
-        let gone = selected - rows.len();
+        let selected = if list.selected.all { rows.len() } else { list.selected.len() };
+        let gone = selected.saturating_sub(rows.len());
         rows.truncate(SELECTION_MAX);
         Ok(Doomed { rows, selected, gone })
     }
@@ -117,13 +100,15 @@ pub(super) fn NotAsked(doomed: Doomed) -> impl IntoView {
 }
 
 #[component]
-pub(super) fn DeleteButton(path: String, list: View, asked: Asked) -> impl IntoView {
+pub(super) fn DeleteButton(
+    path: String,
+    list: View,
+    /// Those of the page, each with a checkbox.
+    shown: Vec<WebhookId>,
+    asked: Asked,
+) -> impl IntoView {
     let nothing = asked == Asked::Empty;
-    let mut carried = list.pairs();
-    if list.all_selected {
-        carried.push((ASKING, ALL.to_owned()));
-    }
-    let carried = carried.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
+    let carried = list.around(&shown).into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
     view! {
         <form id=DELETE_FORM method="get" action=path>
             {hidden_inputs(carried)}
@@ -134,7 +119,7 @@ pub(super) fn DeleteButton(path: String, list: View, asked: Asked) -> impl IntoV
             id=SELECTION_BUTTON
             form=DELETE_FORM
             name=ASKING
-            value=""
+            value=list.page.to_string()
         >
             {DELETE_WORDS}
         </button>
@@ -238,14 +223,11 @@ mod tests {
     }
 
     #[test]
-    fn the_address_names_what_to_delete() {
-        let (one, two) = (WebhookId::from_bytes([1; 12]), WebhookId::from_bytes([2; 12]));
-        let asked = |query: &str| Asked::of(&Query::parse(query));
-        let these = asked(&format!("delete=&delete={one}&delete=nonsense&delete={two}&delete={one}"));
-        assert_eq!(these, Asked::These(vec![one, two]));
-        assert!(these.names(two) && !these.names(WebhookId::from_bytes([3; 12])));
-        assert_eq!(asked("delete="), Asked::Empty);
-        assert_eq!(asked(""), Asked::Nothing);
-        assert_eq!(asked("delete=all&delete="), Asked::AllThatMatch);
+    fn the_address_asks_about_what_is_selected() {
+        let one = WebhookId::from_bytes([1; 12]);
+        let asked = |text: &str| Asked::of(&Query::parse(text), &View::of(&Query::parse(text)));
+        assert_eq!(asked(&format!("selected={one}")), Asked::Nothing);
+        assert_eq!(asked(&format!("selected={one}&delete=1")), Asked::Delete);
+        assert_eq!((asked("delete=1"), asked("select=all&delete=2")), (Asked::Empty, Asked::Delete));
     }
 }

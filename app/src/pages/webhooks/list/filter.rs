@@ -1,8 +1,14 @@
 //! Which webhooks the list shows and which are selected, as the address has it.
 
-use domain::WebhookFilter;
+use domain::{WebhookFilter, WebhookId};
 
+use super::selected::Selected;
 use crate::address::Query;
+
+/// The name by which the address asks whether to delete what is selected. Its value is the page on which that was asked.
+pub(super) const ASKING: &str = "delete";
+/// The name of a page.
+pub(super) const PAGE: &str = "page";
 
 /// Everything, where nothing is asked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -10,52 +16,50 @@ pub(super) struct View {
     pub(super) filter: WebhookFilter,
     /// Counted from 1.
     pub(super) page: u32,
-    /// All that match are selected, also those on other pages.
-    pub(super) all_selected: bool,
+    pub(super) selected: Selected,
 }
 
 impl View {
-    /// By `?q=`, `?type=`, `?status=`, `?page=` and `?select=all`; what is not known is not asked for.
+    /// By `?q=`, `?type=`, `?status=`, `?page=` and what is selected; what is not known is not asked for.
     pub(super) fn of(query: &Query) -> Self {
         let filter = WebhookFilter {
             search: query.first("q").to_owned(),
             event_type: query.first("type").parse().ok(),
             state: query.first("status").parse().ok(),
         };
-        let page = query.first("page").parse().unwrap_or(1);
-        Self { filter, page, all_selected: query.first("select") == "all" }
+        let page = [PAGE, ASKING].iter().find_map(|name| query.first(name).parse().ok()).unwrap_or(1);
+        Self { filter, page, selected: Selected::of(query) }
     }
 
-    /// The same as the fields of a form, those that ask for something.
-    pub(super) fn pairs(&self) -> Vec<(&'static str, String)> {
+    /// What the form around the checkboxes of a page has besides them. Its buttons say which page is next.
+    pub(super) fn around(&self, shown: &[WebhookId]) -> Vec<(&'static str, String)> {
+        let mut pairs = self.filter_pairs();
+        pairs.extend(self.selected.elsewhere(shown).pairs());
+        pairs
+    }
+
+    fn filter_pairs(&self) -> Vec<(&'static str, String)> {
         let WebhookFilter { search, event_type, state } = &self.filter;
         let mut pairs = vec![
             ("q", search.clone()),
             ("type", event_type.map(|each| each.to_string()).unwrap_or_default()),
             ("status", state.map(|each| each.to_string()).unwrap_or_default()),
         ];
-        if self.page > 1 {
-            pairs.push(("page", self.page.to_string()));
-        }
-        if self.all_selected {
-            pairs.push(("select", "all".to_owned()));
-        }
         pairs.retain(|(_, value)| !value.is_empty());
         pairs
     }
 
-    /// The same on another page, with nothing selected.
-    pub(super) fn on_page(&self, page: u32) -> Self {
-        Self { filter: self.filter.clone(), page, all_selected: false }
-    }
-
-    /// The same with all that match selected, or nothing.
-    pub(super) fn selecting(&self, all: bool) -> Self {
-        Self { all_selected: all, ..self.clone() }
+    /// The same with other webhooks selected.
+    pub(super) fn selecting(&self, selected: Selected) -> Self {
+        Self { selected, ..self.clone() }
     }
 
     pub(super) fn address(&self, path: &str) -> String {
-        let pairs = self.pairs();
+        let mut pairs = self.filter_pairs();
+        if self.page > 1 {
+            pairs.push((PAGE, self.page.to_string()));
+        }
+        pairs.extend(self.selected.pairs());
         crate::address::address(path, pairs.iter().map(|(name, value)| (*name, value.as_str())))
     }
 }
@@ -72,10 +76,16 @@ mod tests {
         assert_eq!(view.filter.event_type, Some(EventType::UserLogin));
         assert_eq!(view.filter.state, Some(WebhookState::DisabledByHerald));
         assert_eq!(view.address("/w"), address);
-        assert_eq!(
-            view.selecting(false).on_page(1).address("/w"),
-            address.split_once("&page").expect("a page").0
-        );
+        let nothing = view.selecting(Selected::default()).address("/w");
+        assert_eq!(nothing, address.trim_end_matches("&select=all"));
+        assert_eq!(view.around(&[]).last(), Some(&("select", "all".to_owned())));
+        assert!(view.around(&[]).iter().all(|(name, _)| *name != PAGE), "the buttons say the page");
+    }
+
+    #[test]
+    fn what_is_asked_on_a_page_leads_back_to_it() {
+        let view = |text: &str| View::of(&Query::parse(text));
+        assert_eq!((view("delete=3").page, view("delete=").page, view("page=2&delete=3").page), (3, 1, 2));
     }
 
     #[test]

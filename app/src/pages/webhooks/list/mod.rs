@@ -2,6 +2,7 @@
 
 mod delete;
 mod filter;
+mod selected;
 mod table;
 
 use api::{
@@ -14,6 +15,7 @@ use leptos::{either::Either, prelude::*};
 use self::{
     delete::{Asked, DeleteButton, DeleteModal, Doomed, NotAsked},
     filter::View,
+    selected::SELECTED_MAX,
     table::WebhooksTable,
 };
 use crate::{
@@ -35,8 +37,9 @@ pub(crate) fn WebhooksPage() -> impl IntoView {
     let (session, place, query) = (use_session(), use_place(), use_query());
     page(async move {
         let owner = Owner::open(session, place.scope).await?;
-        let (list, asked, title) = (View::of(&query), Asked::of(&query), list_title(owner.scope()));
-        let content = match read(owner.scope(), &list, &asked).await {
+        let (list, title) = (View::of(&query), list_title(owner.scope()));
+        let asked = Asked::of(&query, &list);
+        let content = match read(owner.scope(), &list, asked).await {
             Ok((page, doomed)) => Either::Left(view! { <WebhooksView owner page doomed list asked/> }),
             Err(problem) if hides_page(&problem) => return Err(problem),
             Err(problem) => {
@@ -52,9 +55,9 @@ pub(crate) fn WebhooksPage() -> impl IntoView {
 }
 
 /// The page of the list, and what would be deleted where that is asked.
-async fn read(scope: Scope, list: &View, asked: &Asked) -> Result<(WebhookPage, Doomed), Problem> {
+async fn read(scope: Scope, list: &View, asked: Asked) -> Result<(WebhookPage, Doomed), Problem> {
     let filter = list.filter.clone();
-    let doomed = asked.doomed(scope, &filter).await?;
+    let doomed = asked.doomed(scope, list).await?;
     let page = find_webhooks(scope, filter.search, filter.event_type, filter.state, list.page).await?;
     Ok((page, doomed))
 }
@@ -80,20 +83,28 @@ fn WebhooksView(owner: Owner, page: WebhookPage, doomed: Doomed, list: View, ask
 #[component]
 fn List(scope: Scope, page: WebhookPage, doomed: Doomed, list: View, asked: Asked) -> impl IntoView {
     let path = paths::webhooks(scope);
+    let shown = page.webhooks.iter().map(|row| row.webhook.id).collect::<Vec<_>>();
+    let too_many = list.selected.too_many.then(|| {
+        let words = format!(
+            "Only the first {SELECTED_MAX} of what you selected are. To select more, select all that match."
+        );
+        view! { <p class="notice" role="status">{words}</p> }
+    });
     let table = if page.matching == 0 {
         Either::Left(view! { <NoMatch words="No webhook matches" clear=path.clone()/> })
     } else {
-        Either::Right(view! { <WebhooksTable scope page list=list.clone() asked=asked.clone()/> })
+        Either::Right(view! { <WebhooksTable scope page list=list.clone() shown=shown.clone()/> })
     };
     view! {
         {scope.is_platform().then(|| view! { <p class="lead-small">"They fire for every organization on this server."</p> })}
         <div class="toolbar">
             <Filters path=path.clone() list=list.clone()/>
             <div class="toolbar-actions">
-                <DeleteButton path=path.clone() list=list.clone() asked/>
+                <DeleteButton path=path.clone() list=list.clone() shown asked/>
                 <a class="button button-primary" href=paths::new_webhook(scope)>{add_words(scope)}</a>
             </div>
         </div>
+        {too_many}
         {table}
         <DeleteModal scope back=list.address(&path) doomed/>
     }

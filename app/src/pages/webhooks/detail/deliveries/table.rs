@@ -71,7 +71,7 @@ pub(super) fn Table(
             </table>
         </div>
         <div class="table-note"><span>{count}" on this page"<span id=SELECTED_NOTE></span></span>{pager}</div>
-        <Selection all=0 action=ACTION.to_owned() nothing=NOTHING.to_owned()/>
+        <Selection all=0 elsewhere=0 action=ACTION.to_owned() nothing=NOTHING.to_owned()/>
     }
 }
 
