@@ -41,12 +41,6 @@ pub enum Toast {
     JobCancelled,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ToastKind {
-    Success,
-    Error,
-}
-
 impl Toast {
     #[must_use]
     pub const fn text(self) -> &'static str {

@@ -37,7 +37,7 @@ pub use backend::{
 #[cfg(feature = "ssr")]
 use backend::{backend, settle};
 pub use fires::Fires;
-pub use flash::{Flash, FormFlash, Next, Toast, ToastKind, Told};
+pub use flash::{Flash, FormFlash, Next, Toast, Told};
 pub use payload::AnyPayload;
 pub use problem::{Code, Problem};
 

@@ -43,7 +43,9 @@ test('an organization is made, found, opened and given seats', async ({ page, he
   await expect(page.getByRole('main')).toContainText('0 of 25 taken, 25 free');
 });
 
-test('of many organizations a page is shown, and the search stays when one goes on', async ({ page, herald, directory }) => {
+test('of many organizations a page is shown, and the search stays when one goes on', async ({
+  page, herald, directory, javaScriptEnabled,
+}) => {
   const word = unique('many');
   for (let made = 10; made < 62; made += 1) await directory.emptyOrganization(`${word} ${made}`);
   await signInAs(page, herald.admin);
@@ -54,6 +56,8 @@ test('of many organizations a page is shown, and the search stays when one goes 
   await expect(rows).toHaveCount(50);
   await expect(page.getByText('52 organizations', { exact: true })).toBeVisible();
   await expect(pages).toContainText('Page 1 of 2');
+  const copy = rows.first().getByRole('button', { name: `Copy the id of ${word} 10` });
+  await expect(copy).toBeVisible({ visible: javaScriptEnabled });
   await pages.getByRole('link', { name: 'Next' }).click();
   await expect(rows).toHaveCount(2);
   await expect(rows.getByRole('link')).toHaveText([`${word} 60`, `${word} 61`]);

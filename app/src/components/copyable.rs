@@ -6,11 +6,11 @@ use crate::islands::copy::CopyButton;
 
 /// An id, monospaced, with its copy button.
 #[component]
-pub(crate) fn CopyableId(#[prop(into)] id: String, what: &'static str) -> impl IntoView {
+pub(crate) fn CopyableId(#[prop(into)] id: String, #[prop(into)] what: String) -> impl IntoView {
     view! {
         <span class="copyable">
             <code>{id.clone()}</code>
-            <CopyButton text=id what=what.to_owned()/>
+            <CopyButton text=id what/>
         </span>
     }
 }

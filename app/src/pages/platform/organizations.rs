@@ -11,8 +11,8 @@ use super::{Platform, PlatformTab};
 use crate::{
     address::{address, use_query},
     components::{
-        button::SubmitButton, error_summary::ErrorSummary, field::TextField, heading::PageTitle,
-        moment::Moment, pager::Pager, states::NoMatch,
+        button::SubmitButton, copyable::CopyableId, error_summary::ErrorSummary, field::TextField,
+        heading::PageTitle, moment::Moment, pager::Pager, states::NoMatch,
     },
     forms::{Form, PostForm},
     page::page,
@@ -71,12 +71,13 @@ fn Organizations(found: OrganizationPage, search: String) -> impl IntoView {
 fn Table(organizations: Vec<OrganizationView>) -> impl IntoView {
     let row = |view: OrganizationView| {
         let id = view.organization.id;
+        let what = format!("the id of {}", view.organization.display_name);
         view! {
             <tr>
                 <td class="strong"><a href=paths::organization(id)>{view.organization.display_name}</a></td>
                 <td>{view.seats.map(seat_words)}</td>
                 <td><Moment at=view.created_at/></td>
-                <td class="mono">{id.to_string()}</td>
+                <td><CopyableId id=id.to_string() what/></td>
             </tr>
         }
     };

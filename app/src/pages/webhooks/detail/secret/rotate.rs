@@ -11,7 +11,10 @@ use leptos::{either::Either, prelude::*};
 
 use crate::{
     address::Query,
-    components::{confirm::Confirm, moment::Due},
+    components::{
+        confirm::Confirm,
+        moment::{Due, Exact},
+    },
     forms::Form,
     request::use_page,
 };
@@ -105,7 +108,7 @@ pub(super) fn RotateModal(
         >
             <p>{ending(until)}</p>
             {previous_until.map(|until| view! {
-                <p>"The secret before it, which was to sign until "{until.readable()}", ends at once."</p>
+                <p>"The secret before it, which was to sign until "<Exact at=until/>", ends at once."</p>
             })}
         </Confirm>
     }
@@ -115,7 +118,7 @@ pub(super) fn RotateModal(
 fn ending(until: Option<Timestamp>) -> impl IntoView {
     match until {
         Some(at) => Either::Left(view! {
-            "The secret of today goes on signing beside the new one until "<strong>{at.readable()}</strong>" ("<Due at/>
+            "The secret of today goes on signing beside the new one until "<strong><Exact at/></strong>" ("<Due at/>
             "). Give the new one to the receiver before."
         }),
         None => Either::Right(
