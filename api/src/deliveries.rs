@@ -48,6 +48,8 @@ pub struct DeliveryPage {
     pub deliveries: Vec<DeliveryRow>,
     /// Where the next page begins, when there is one.
     pub next_cursor: Option<String>,
+    /// Until when the receiver is left alone, because its attempts have failed.
+    pub paused_until: Option<Timestamp>,
 }
 
 /// A delivery on its page.
@@ -198,6 +200,17 @@ pub async fn redeliver_many(
     let backend = backend()?;
     let outcome = backend.redeliver_many(scope, webhook_id, which).await;
     settle(&backend, outcome, |begun| after_begin(scope, webhook_id, begun))
+}
+
+/// How many deliveries [`redeliver_many`] would be for, each state counted up to
+/// [`WAITING_COUNTED_MAX`](domain::limits::WAITING_COUNTED_MAX).
+#[server(prefix = "/fn", endpoint = "deliveries/count-redeliverable", client = Repeatable)]
+pub async fn count_redeliverable(
+    scope: Scope,
+    webhook_id: WebhookId,
+    #[server(default)] which: Redelivery,
+) -> Result<u32, Problem> {
+    backend()?.count_redeliverable(scope, webhook_id, which).await
 }
 
 /// Releases or discards what was held while the webhook was disabled.

@@ -53,6 +53,8 @@ pub struct Told {
     pub last: Option<String>,
     /// Since when the webhook is disabled, where it is and that is known.
     pub disabled_since: Option<Timestamp>,
+    /// Until when the receiver is left alone, because its attempts have failed.
+    pub paused_until: Option<Timestamp>,
 }
 
 /// A webhook that did not match.

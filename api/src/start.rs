@@ -53,6 +53,8 @@ pub struct Waiting {
     pub held: u32,
     /// When the first is due.
     pub due_at: Option<Timestamp>,
+    /// Until when the receiver is left alone, because its attempts have failed.
+    pub paused_until: Option<Timestamp>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -26,9 +26,9 @@ test('each row says what became of it and leads to it', async ({ page, organizat
   const list = new DeliveriesPage(page, organization, webhook);
   await list.open();
   const headings = page.getByRole('columnheader');
-  await expect(headings).toHaveText(['Select', 'Status', 'Type', 'User', 'Attempts', 'Response', 'Latency', 'Next attempt', 'Time']);
+  await expect(headings).toHaveText(['Select', 'Status', 'Type', 'Event', 'Attempts', 'Response', 'Latency', 'Next attempt', 'Time']);
   const row = list.rows.filter({ hasText: 'ada' });
-  await expect(row.getByRole('cell')).toHaveText(['', 'Delivered', 'USER_LOGIN', 'ada', '1', '200', /^[\d.]+ m?s$/, '–', /now|ago/]);
+  await expect(row.getByRole('cell')).toHaveText(['', 'Delivered', 'USER_LOGIN', 'for ada', '1', '200', /^[\d.]+ m?s$/, '–', /now|ago/]);
   await row.getByRole('link', { name: 'ada' }).click();
   await expect(new DeliveryPage(page).heading).toHaveText('USER_LOGIN for ada');
 });
@@ -99,11 +99,12 @@ test('all that match are sent again, with the count first', async ({ page, organ
   const webhook = await delivered(directory, organization, receiver, ['ada', 'grace', 'linus']);
   const list = new DeliveriesPage(page, organization, webhook);
   await list.open();
-  await list.redeliverAll.click();
-  await expect(list.modal).toContainText('No delivery matches');
+  await expect(list.redeliverSelected).toBeVisible();
+  await expect(list.redeliverAll, 'none has failed').toHaveCount(0);
   await list.open('?status=delivered');
+  await expect(list.redeliverAll).toHaveText('Redeliver all 3 that match');
   await list.redeliverAll.click();
-  await expect(list.modal).toContainText('Redeliver all 3 delivered?');
+  await expect(list.modal).toHaveAccessibleName('Redeliver 3 deliveries that arrived already?');
   await awake(page);
   await list.modal.getByRole('button', { name: 'Cancel' }).click();
   await expect(list.modal).toBeHidden();
@@ -121,6 +122,35 @@ test('all that match are sent again, with the count first', async ({ page, organ
   await expect(list.job).toContainText('Done: 3 sent again');
   for (let count = 0; count < 3; count += 1) await receiver.next();
   expect(receiver.requests).toHaveLength(6);
+});
+
+test('what is sent again is what the list shows', async ({ page, organization, directory, receiver }) => {
+  const webhook = await delivered(directory, organization, receiver, ['ada', 'grace']);
+  const list = new DeliveriesPage(page, organization, webhook);
+  await list.open('?from=2020-01-01T00:00');
+  await expect(list.rows).toHaveCount(2);
+  await expect(list.redeliverAll).toHaveText('Redeliver all 2 that match');
+  await list.redeliverAll.click();
+  await expect(list.modal).toHaveAccessibleName('Redeliver 2 deliveries?');
+  await expect(list.modal).toContainText('delivered or have failed');
+  await awake(page);
+  await list.confirm('Redeliver all 2').click();
+  await expect(page).toHaveURL(/job=/);
+  for (let count = 0; count < 2; count += 1) await receiver.next();
+  await list.open('?type=USER_CREATED&from=2020-01-01T00:00');
+  await expect(page.getByRole('heading', { name: 'No delivery matches' })).toBeVisible();
+  await expect(list.redeliverAll).toHaveCount(0);
+  await list.filter.click();
+  await expect(page).toHaveURL(/[?&]type=USER_CREATED&/);
+  await list.open('?redeliver=all&type=USER_CREATED&from=2020-01-01T00:00');
+  await expect(list.modal).toHaveCount(0);
+});
+
+test('who waits for removals from groups is led to the groups', async ({ page, organization, directory }) => {
+  const webhook = await directory.webhook(organization, { type: 'USER_REMOVED_FROM_GROUP' });
+  await new DeliveriesPage(page, organization, webhook).open();
+  await page.getByRole('main').getByRole('link', { name: 'Groups', exact: true }).click();
+  await expect(page).toHaveURL(`/organizations/${organization.id}/groups`);
 });
 
 test('what was held is discarded', async ({ page, organization, directory, receiver }) => {

@@ -39,6 +39,11 @@ test('it says what went wrong, what to do and when the next try is', async ({ pa
   await expect(detail.step('Happened')).toContainText(`admin disabled ${leaver.username}`);
   await expect(detail.step('Accepted')).toContainText('For one webhook of this type');
   await expect(detail.step('Attempt 1')).toContainText('The receiver answered 500');
+  const started = detail.step('Attempt 1').locator('time');
+  await expect(started).toHaveAttribute('datetime', /^\d{4}-\d\d-\d\dT/);
+  await started.focus();
+  await expect(started).toBeFocused();
+  await expect(detail.step(/if it fails, again after/).locator('time')).toHaveText([/^(now|in .*)$/, /^\d{4}-\d\d-\d\d$/]);
   await expect(detail.step(/if it fails, again after/)).toBeVisible();
   const breadcrumb = page.getByRole('navigation', { name: 'Breadcrumb' });
   await expect(breadcrumb.getByRole('link')).toHaveText(['Webhooks', "it's", 'Deliveries']);
@@ -75,8 +80,13 @@ test('what is redelivered arrives, and its attempts stand beside each other', as
     await expect(detail.step('by hand')).toContainText('Delivered', { timeout: 500 });
   }).toPass();
   await expect(detail.verdict).toHaveCount(0);
+  const hint = detail.step('Attempt 1').getByText('look into its log');
+  await expect(hint).toBeHidden();
+  await detail.step('Attempt 1').getByText('The receiver answered 500').click();
+  await expect(hint).toBeVisible();
   await detail.step('Attempt 1').getByRole('link').click();
   await expect(page).toHaveURL(/attempt=1/);
+  await expect(hint, 'of the attempt that is looked at').toBeVisible();
   await expect(detail.exchange).toContainText('"error": "no room"');
 });
 
@@ -116,6 +126,24 @@ test('of a purged user the delivery says that what it told was removed', async (
   await expect(detail.step('Attempt 1')).toContainText('Delivered');
   await expect(detail.redeliver).toHaveCount(0);
   await expect(detail.command).toHaveCount(0);
+});
+
+test('of a purged user nothing is promised that cannot be done', async ({ page, organization, directory, receiver }) => {
+  receiver.answerWith(410);
+  const type: EventType = 'USER_DISABLED';
+  const gone = await directory.webhook(organization, { type, name: 'gone', url: receiver.url });
+  const held = await directory.webhook(organization, { type, name: 'held', enabled: false });
+  const leaver = await directory.user(organization, 'leaver');
+  await directory.setActive(organization, leaver, false);
+  const failed = await directory.untilDelivery(organization, gone, ({ status }) => status === 'failed');
+  await directory.purge(organization, leaver);
+  const cancelled = await directory.untilDelivery(organization, held, ({ status }) => status === 'cancelled');
+  const detail = new DeliveryPage(page);
+  await detail.open(organization, failed);
+  await expect(detail.verdict).toContainText('there is nothing left that could be sent again');
+  await expect(detail.verdict).not.toContainText('Redeliver now');
+  await detail.open(organization, cancelled);
+  await expect(detail.verdict).toContainText('The user was purged, so it is not sent any more.');
 });
 
 test('the curl command sends the same request', async ({ page, organization, directory, receiver }) => {

@@ -23,6 +23,7 @@ test('each webhook says whether it was told, and why not', async ({ page, organi
 
   const find = new FindPage(page, organization);
   await find.open(leaver.username.toUpperCase());
+  await expect(page.locator('#find')).toHaveCount(1);
   const event = find.event(`USER_DISABLED for ${leaver.username}`);
   await expect(event).toHaveCount(1);
   await expect(find.row(event, 'works')).toContainText(/Pending.*(Not tried yet|Last answer: 500)/);

@@ -30,6 +30,13 @@ pub trait DeliveryBackend: Send + Sync {
     async fn redeliver(&self, scope: Scope, delivery: DeliveryId) -> Result<Delivery, Problem>;
     /// Answers how many.
     async fn redeliver_selected(&self, scope: Scope, deliveries: Vec<DeliveryId>) -> Result<u32, Problem>;
+    async fn count_redeliverable(
+        &self,
+        scope: Scope,
+        webhook: WebhookId,
+        which: Redelivery,
+    ) -> Result<u32, Problem>;
+
     async fn redeliver_many(
         &self,
         scope: Scope,

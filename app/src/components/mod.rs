@@ -17,6 +17,7 @@ pub(crate) mod icon;
 pub(crate) mod last;
 pub(crate) mod modal;
 pub(crate) mod moment;
+pub(crate) mod next_attempt;
 pub(crate) mod pager;
 pub(crate) mod roles;
 pub(crate) mod states;

@@ -1,9 +1,9 @@
 //! Statuses: an icon, a word and a colour, never one of them alone.
 
-use domain::{DeliveryState, Timestamp, WebhookState, limits::WAITING_COUNTED_MAX};
+use domain::{DeliveryState, WebhookState, limits::WAITING_COUNTED_MAX};
 use leptos::prelude::*;
 
-use super::{icon::Icon, moment::Due};
+use super::{icon::Icon, moment::Due, next_attempt::NextAttempt};
 
 /// The colour of a status, by what it asks of the reader.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -80,11 +80,12 @@ pub(crate) fn DeliveryStatus(state: DeliveryState) -> impl IntoView {
 
 /// A delivery that is to be tried again: which attempt is next, and when.
 #[component]
-pub(crate) fn PendingStatus(attempt: u32, due: Timestamp) -> impl IntoView {
+pub(crate) fn PendingStatus(attempt: u32, next: NextAttempt) -> impl IntoView {
+    let words = if next.paused { "Pending · webhook paused" } else { "Pending" };
     view! {
         <span class=Tone::Waiting.class()>
             <span class=Icon::Clock.class() aria-hidden="true"></span>
-            <span>{format!("Pending · attempt {attempt} ")}<Due at=due/></span>
+            <span>{format!("{words} · attempt {attempt} ")}<Due at=next.at/></span>
         </span>
     }
 }

@@ -65,8 +65,9 @@ test('all that match are counted, and as many are sent again', async ({ page, se
   const list = new DeliveriesPage(page, seed.organization, seed.webhook('docs-logins'));
   const before = seed.receiver.requests.length;
   await list.open('?status=delivered');
+  await expect(list.redeliverAll).toHaveText('Redeliver all that match (1000 or more)');
   await list.redeliverAll.click();
-  await expect(list.modal).toContainText(`Redeliver all ${seed.logins} delivered?`);
+  await expect(list.modal).toHaveAccessibleName(`Redeliver ${seed.logins} deliveries that arrived already?`);
   await awake(page);
   await prompt(page);
   await list.confirm(`Redeliver all ${seed.logins}`).click();

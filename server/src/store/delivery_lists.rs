@@ -32,7 +32,7 @@ impl Store {
         let before = cursors.open_optional("cursor", cursor)?;
         let mut reader = self.pages.reader().await?;
         let Some(seq) = webhook_for(&mut reader, organization, webhook, filter).await? else {
-            return Ok(DeliveryPage { deliveries: Vec::new(), next_cursor: None });
+            return Ok(DeliveryPage { deliveries: Vec::new(), next_cursor: None, paused_until: None });
         };
         let rows: Vec<PageRow> = sqlx::query_as(sqlx::AssertSqlSafe(page_sql(filter)))
             .bind(seq)
@@ -216,5 +216,5 @@ fn page(cursors: &Cursors<'_>, mut rows: Vec<PageRow>, limit: usize) -> Result<D
     let last = rows.last().filter(|_| more).map(|row| row.delivery.seq);
     let next_cursor = last.map(|seq| cursors.seal(seq)).transpose()?;
     let deliveries: Result<Vec<DeliveryRow>, StoreError> = rows.into_iter().map(PageRow::view).collect();
-    Ok(DeliveryPage { deliveries: deliveries?, next_cursor })
+    Ok(DeliveryPage { deliveries: deliveries?, next_cursor, paused_until: None })
 }

@@ -1,6 +1,6 @@
 //! Which deliveries of a webhook a bulk job is for, and how many they are.
 
-use domain::{DeliveryState, Timestamp, WebhookId, limits::MATCHED_COUNTED_MAX};
+use domain::{DeliveryState, Timestamp, WebhookId};
 use sqlx::SqliteConnection;
 
 use super::{
@@ -22,7 +22,7 @@ pub struct Matching {
 }
 
 impl Store {
-    /// How many of a webhook's deliveries an action would be for; of each state, counted up to [`MATCHED_COUNTED_MAX`].
+    /// How many of a webhook's deliveries an action would be for; of each state, counted up to `most`.
     ///
     /// # Errors
     /// [`StoreError::NotFound`] when the organization has no such webhook.
@@ -32,6 +32,7 @@ impl Store {
         webhook: WebhookId,
         action: JobAction,
         matching: &Matching,
+        most: u32,
     ) -> Result<u32, StoreError> {
         let organization = organization.into();
         let mut reader = self.pages.reader().await?;
@@ -41,7 +42,7 @@ impl Store {
             .bind(webhook.to_string())
             .bind(organization.to_string())
             .bind(organization.platform)
-            .bind(MATCHED_COUNTED_MAX);
+            .bind(most);
         if has_times {
             query = query
                 .bind(matching.since.map_or(i64::MIN, Timestamp::unix_ms))

@@ -146,7 +146,8 @@ struct WaitingRow {
 impl WaitingRow {
     fn view(self) -> Result<Waiting, StoreError> {
         let Self { id, name, pending, held, due_at } = self;
-        Ok(Waiting { id: parsed(&id)?, name, pending, held, due_at: due_at.map(Timestamp::from_unix_ms) })
+        let due_at = due_at.map(Timestamp::from_unix_ms);
+        Ok(Waiting { id: parsed(&id)?, name, pending, held, due_at, paused_until: None })
     }
 }
 

@@ -128,6 +128,7 @@ impl ToldRow {
             delivery: self.delivery.delivery()?,
             last: last.map(|last| last.summary),
             disabled_since: self.disabled_at.map(Timestamp::from_unix_ms),
+            paused_until: None,
         })
     }
 }

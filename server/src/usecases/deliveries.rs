@@ -8,8 +8,8 @@ use api::{
 };
 use domain::{
     Delivery, DeliveryDetail, DeliveryId, DeliveryState, EventId, EventType, FieldError, Id, Issue, Payload,
-    WebhookId, delivery_body,
-    limits::{IDEMPOTENCY_KEY_LENGTH_MAX, SELECTION_MAX},
+    Timestamp, WebhookId, delivery_body,
+    limits::{IDEMPOTENCY_KEY_LENGTH_MAX, MATCHED_COUNTED_MAX, SELECTION_MAX, WAITING_COUNTED_MAX},
 };
 use futures::future::join_all;
 
@@ -71,7 +71,8 @@ impl Herald {
         cursor: Option<&str>,
         limit: usize,
     ) -> Result<DeliveryPage, Problem> {
-        Ok(self.store.deliveries(grant.owner()?, webhook, filter, cursor, limit).await?)
+        let page = self.store.deliveries(grant.owner()?, webhook, filter, cursor, limit).await?;
+        Ok(DeliveryPage { paused_until: self.paused_until(webhook), ..page })
     }
 
     pub(crate) async fn newer_deliveries(
@@ -99,7 +100,12 @@ impl Herald {
     pub(crate) async fn delivery_view(&self, grant: &Grant, id: DeliveryId) -> Result<DeliveryView, Problem> {
         let view = self.store.delivery_view(grant.owner()?, id).await?;
         let webhook = view.detail.delivery.webhook_id;
-        Ok(DeliveryView { paused_until: self.pauses.of(webhook, self.clock.now()), ..view })
+        Ok(DeliveryView { paused_until: self.paused_until(webhook), ..view })
+    }
+
+    /// Until when a webhook's receiver is left alone.
+    pub(super) fn paused_until(&self, webhook: WebhookId) -> Option<Timestamp> {
+        self.pauses.of(webhook, self.clock.now())
     }
 
     pub(crate) async fn redeliver(&self, grant: &Grant, id: &str) -> Result<Delivery, Problem> {
@@ -138,19 +144,19 @@ impl Herald {
         webhook: WebhookId,
         which: Redelivery,
     ) -> Result<Begun, Problem> {
-        let Redelivery { since, until, status, dry_run } = which;
-        let states = match (status, since.or(until)) {
-            (Some(DeliveryState::Pending), _) => {
-                return Err(not_redelivered("Pending deliveries are sent anyway."));
-            }
-            (Some(DeliveryState::Held), _) => {
-                return Err(not_redelivered("What is held is not redelivered but released."));
-            }
-            (Some(status), _) => vec![status],
-            (None, Some(_)) => vec![DeliveryState::Delivered, DeliveryState::Failed],
-            (None, None) => vec![DeliveryState::Failed],
-        };
-        self.begin(grant, webhook, JobAction::Redeliver, Matching { states, since, until }, dry_run).await
+        let matching = Matching::of(&which)?;
+        self.begin(grant, webhook, JobAction::Redeliver, matching, which.dry_run).await
+    }
+
+    /// How many that would be, each state counted up to [`WAITING_COUNTED_MAX`].
+    pub(crate) async fn count_redeliverable(
+        &self,
+        grant: &Grant,
+        webhook: WebhookId,
+        which: Redelivery,
+    ) -> Result<u32, Problem> {
+        let (action, matching, most) = (JobAction::Redeliver, Matching::of(&which)?, WAITING_COUNTED_MAX);
+        Ok(self.store.count_matching(grant.owner()?, webhook, action, &matching, most).await?)
     }
 
     pub(crate) async fn settle_held(
@@ -171,7 +177,8 @@ impl Herald {
         dry_run: bool,
     ) -> Result<Begun, Problem> {
         let organization = grant.owner()?;
-        let matched = self.store.count_matching(organization, webhook, action, &matching).await?;
+        let matched =
+            self.store.count_matching(organization, webhook, action, &matching, MATCHED_COUNTED_MAX).await?;
         if dry_run {
             return Ok(Begun { matched, job: None });
         }
@@ -276,8 +283,4 @@ pub(crate) fn check_key(text: &str) -> Result<String, Issue> {
 /// What is no id names nothing.
 fn read_id<T>(text: &str, what: &str) -> Result<Id<T>, Problem> {
     text.parse().map_err(|_| Problem::not_found(what))
-}
-
-fn not_redelivered(detail: &str) -> Problem {
-    Problem::invalid(vec![FieldError::new("status", "invalid", detail)])
 }

@@ -23,10 +23,20 @@ impl Herald {
             return Err(Problem::invalid(vec![FieldError::new("text", "too_long", detail)]));
         }
         let platform = grant.user()?.platform_admin;
-        Ok(self.store.find_events(grant.organization()?.id, platform, text, cursor).await?)
+        let mut found = self.store.find_events(grant.organization()?.id, platform, text, cursor).await?;
+        if let Found::Events(found) = &mut found {
+            for told in found.events.iter_mut().flat_map(|event| &mut event.told) {
+                told.paused_until = self.paused_until(told.delivery.webhook_id);
+            }
+        }
+        Ok(found)
     }
 
     pub(crate) async fn start(&self, grant: &Grant) -> Result<Overview, Problem> {
-        Ok(self.store.start(grant.organization()?.id).await?)
+        let mut overview = self.store.start(grant.organization()?.id).await?;
+        for waiting in &mut overview.waiting {
+            waiting.paused_until = self.paused_until(waiting.id);
+        }
+        Ok(overview)
     }
 }

@@ -11,6 +11,7 @@ mod organizations;
 mod outrun;
 mod passwords;
 mod problems;
+mod redelivery;
 mod session;
 mod sessions;
 mod users;

@@ -71,7 +71,7 @@ impl Herald {
 
     pub(crate) async fn webhook(&self, grant: &Grant, id: WebhookId) -> Result<WebhookView, Problem> {
         let view = self.store.webhook(grant.owner()?, id).await?;
-        Ok(WebhookView { paused_until: self.pauses.of(id, self.clock.now()), ..view })
+        Ok(WebhookView { paused_until: self.paused_until(id), ..view })
     }
 
     pub(crate) async fn activity(

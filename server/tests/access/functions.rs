@@ -36,6 +36,7 @@ pub(crate) const TABLE: &[(&str, Who)] = &[
     ("start/read", Who::Admins),
     ("deliveries/list", Who::Admins),
     ("deliveries/newer", Who::Admins),
+    ("deliveries/count-redeliverable", Who::Admins),
     ("deliveries/progress", Who::Admins),
     ("deliveries/read", Who::Admins),
     ("deliveries/show", Who::Admins),
@@ -241,6 +242,7 @@ pub(crate) fn fields(function: &str, world: &World, objects: &Objects) -> Vec<(&
         | "webhooks/rotate-secret"
         | "deliveries/list"
         | "deliveries/newer"
+        | "deliveries/count-redeliverable"
         | "jobs/running"
         | "deliveries/redeliver-many" => vec![("webhook_id", objects.webhook_id.clone())],
         "deliveries/progress" | "deliveries/read" | "deliveries/show" | "deliveries/redeliver" => {

@@ -22,6 +22,7 @@ use crate::{
         copyable::CopyableId,
         error_summary::ErrorSummary,
         heading::{Heading, PageTitle},
+        next_attempt::NextAttempt,
         status::{DeliveryStatus, PendingStatus},
     },
     forms::{Form, PostForm},
@@ -94,7 +95,7 @@ fn Whole(scope: Scope, view: DeliveryView, query: Query) -> impl IntoView {
         <ErrorSummary form={Form::of::<Redeliver>()}/>
         <div class="title-row">
             <Heading>{title}</Heading>
-            <State delivery=delivery.clone()/>
+            <State delivery=delivery.clone() next=next(&view)/>
             <div class="title-actions">
                 {command.clone().map(|text| view! { <CopyAs text words="Copy as curl".to_owned()/> })}
                 <RedeliverForm scope delivery=delivery.clone() webhook=view.webhook.state/>
@@ -131,11 +132,17 @@ fn steps(scope: Scope, view: &DeliveryView) -> Vec<(String, String)> {
     steps
 }
 
+/// When it is tried next, if it is.
+fn next(view: &DeliveryView) -> Option<NextAttempt> {
+    let delivery = &view.detail.delivery;
+    let due = delivery.next_attempt_at.filter(|_| delivery.status == DeliveryState::Pending)?;
+    Some(NextAttempt::of(due, view.paused_until))
+}
+
 #[component]
-fn State(delivery: Delivery) -> impl IntoView {
-    let due = delivery.next_attempt_at.filter(|_| delivery.status == DeliveryState::Pending);
-    let status = match due {
-        Some(due) => Either::Left(view! { <PendingStatus attempt=delivery.attempts + 1 due/> }),
+fn State(delivery: Delivery, next: Option<NextAttempt>) -> impl IntoView {
+    let status = match next {
+        Some(next) => Either::Left(view! { <PendingStatus attempt=delivery.attempts + 1 next/> }),
         None => Either::Right(view! { <DeliveryStatus state=delivery.status/> }),
     };
     view! {

@@ -6,9 +6,9 @@ use api::deliveries::DeliveryView;
 use domain::{Attempt, DeliveryState, EventType, RetryPolicy, Timestamp, Trigger};
 use leptos::{either::Either, prelude::*};
 
-use super::{Shown, Side};
+use super::{Shown, Side, next, verdict::hint};
 use crate::{
-    components::moment::{Due, Moment},
+    components::moment::{Due, Moment, Stamp},
     relative::lasting,
 };
 
@@ -19,7 +19,8 @@ const WAITS_NAMED: usize = 3;
 pub(super) fn Timeline(view: DeliveryView, shown: Shown) -> impl IntoView {
     let detail = &view.detail;
     let happened = detail.event_time;
-    let attempts = detail.attempts.iter().map(|attempt| tried(happened, attempt, &shown)).collect::<Vec<_>>();
+    let attempts = detail.attempts.iter();
+    let attempts = attempts.map(|attempt| tried(&view, attempt, &shown)).collect::<Vec<_>>();
     let accepted = offset(happened, detail.delivery.created_at);
     let next = coming(&view);
     view! {
@@ -29,7 +30,7 @@ pub(super) fn Timeline(view: DeliveryView, shown: Shown) -> impl IntoView {
                 <p class="quiet">{happened_words(&view)}</p>
             </li>
             <li class="timeline-step">
-                <p class="timeline-title"><strong>"Accepted "</strong><span class="quiet">{accepted}</span></p>
+                <p class="timeline-title"><strong>"Accepted "</strong><span class="quiet"><Stamp at=detail.delivery.created_at words=accepted/></span></p>
                 <p class="quiet">{accepted_words(view.told, detail.delivery.test)}</p>
             </li>
             {attempts}
@@ -38,16 +39,13 @@ pub(super) fn Timeline(view: DeliveryView, shown: Shown) -> impl IntoView {
     }
 }
 
-fn tried(happened: Timestamp, attempt: &Attempt, shown: &Shown) -> impl IntoView + use<> {
+fn tried(view: &DeliveryView, attempt: &Attempt, shown: &Shown) -> impl IntoView + use<> {
+    let happened = view.detail.event_time;
     let failed = attempt.error_class.is_some();
     let class = if failed { "timeline-step timeline-bad" } else { "timeline-step timeline-good" };
     let current = (shown.attempt == Some(attempt.number)).then_some("true");
     let side = if failed { Side::Response } else { shown.side };
-    let times = format!(
-        "{} · {}",
-        offset(happened, attempt.started_at),
-        lasting(Duration::from_millis(attempt.duration_ms))
-    );
+    let (at, took) = (attempt.started_at, lasting(Duration::from_millis(attempt.duration_ms)));
     let trigger = match attempt.trigger {
         Trigger::Manual => " · by hand",
         Trigger::Scheduled | Trigger::Test => "",
@@ -59,25 +57,50 @@ fn tried(happened: Timestamp, attempt: &Attempt, shown: &Shown) -> impl IntoView
                     {format!("Attempt {}", attempt.number)}
                 </a>
                 " "
-                <span class="quiet" title=attempt.started_at.readable()>{times}{trigger}</span>
+                <span class="quiet"><Stamp at words=offset(happened, at)/>" · "{took}{trigger}</span>
             </p>
-            <p class="quiet">{outcome_words(attempt)}</p>
+            {outcome(view, attempt, shown)}
         </li>
     }
 }
 
+/// What came of it; what to do about a failure is a press away, and open for the attempt that is looked at, unless it stands
+/// above the timeline already.
+fn outcome(view: &DeliveryView, attempt: &Attempt, shown: &Shown) -> impl IntoView + use<> {
+    let words = outcome_words(attempt);
+    if attempt.error_class.is_none() {
+        return Either::Left(view! { <p class="quiet">{words}</p> });
+    }
+    let is_last = view.detail.attempts.last().is_some_and(|last| last.number == attempt.number);
+    let said_above = is_last && view.detail.delivery.status != DeliveryState::Delivered;
+    let open = shown.attempt == Some(attempt.number) && !said_above;
+    Either::Right(view! {
+        <details class="timeline-why" open=open>
+            <summary>{words}</summary>
+            <p>{hint(attempt)}</p>
+        </details>
+    })
+}
+
 fn coming(view: &DeliveryView) -> impl IntoView + use<> {
     let delivery = &view.detail.delivery;
-    let due = delivery.next_attempt_at.filter(|_| delivery.status == DeliveryState::Pending);
-    match (due, ending(view)) {
-        (Some(due), _) => {
+    match (next(view), ending(view)) {
+        (Some(next), _) => {
             let number = delivery.attempts + 1;
             let made = delivery.attempts.saturating_sub(view.schedule_from);
-            let rest = rest_words(RetryPolicy::default().waits_left(made), due);
+            let policy = RetryPolicy::default();
+            let waits = policy.waits_left(made);
+            let end = (!waits.is_empty()).then(|| {
+                let (last, day) = last_try(waits, next.at);
+                view! { " until "<Stamp at=last words=day/> }
+            });
             Some(Either::Left(view! {
                 <li class="timeline-step timeline-next">
-                    <p class="timeline-title"><strong>{format!("Attempt {number} ")}</strong><Due at=due/></p>
-                    <p class="quiet">{rest}</p>
+                    <p class="timeline-title"><strong>{format!("Attempt {number} ")}</strong><Due at=next.at/></p>
+                    {next.paused.then(|| view! {
+                        <p class="quiet">"The webhook is paused until then, because its last attempts have failed."</p>
+                    })}
+                    <p class="quiet">{rest_words(waits)}{end}</p>
                 </li>
             }))
         }
@@ -142,16 +165,20 @@ fn offset(happened: Timestamp, at: Timestamp) -> String {
     format!("+{}", lasting(at.since(happened)))
 }
 
-/// `if it fails, again after 30 min, 2 h, 5 h … until 2026-11-27`.
-fn rest_words(waits: &[Duration], due: Timestamp) -> String {
+/// `if it fails, again after 30 min, 2 h, 5 h …`.
+fn rest_words(waits: &[Duration]) -> String {
     if waits.is_empty() {
         return "the last of the schedule".to_owned();
     }
     let named: Vec<String> = waits.iter().take(WAITS_NAMED).map(|wait| lasting(*wait)).collect();
     let more = if waits.len() > WAITS_NAMED { " …" } else { "" };
-    let last = waits.iter().fold(due, |at, wait| at + *wait).readable();
-    let day = last.get(.."2026-11-28".len()).unwrap_or(&last);
-    format!("if it fails, again after {}{more} until {day}", named.join(", "))
+    format!("if it fails, again after {}{more}", named.join(", "))
+}
+
+/// When the schedule ends, and the day of it.
+fn last_try(waits: &[Duration], due: Timestamp) -> (Timestamp, String) {
+    let last = waits.iter().fold(due, |at, wait| at + *wait);
+    (last, last.readable().chars().take("2026-11-28".len()).collect())
 }
 
 #[cfg(test)]
@@ -161,9 +188,10 @@ mod tests {
     #[test]
     fn what_is_left_of_the_schedule_is_said_up_to_its_end() {
         let due = Timestamp::from_unix_ms(1_795_528_931_204);
-        let words = |made| rest_words(RetryPolicy::default().waits_left(made), due);
-        assert_eq!(words(2), "if it fails, again after 30 min, 2 h, 5 h … until 2026-11-27");
-        assert_eq!(words(8), "if it fails, again after 1 d until 2026-11-25");
-        assert_eq!(words(9), "the last of the schedule");
+        let policy = RetryPolicy::default();
+        let said = |made| (rest_words(policy.waits_left(made)), last_try(policy.waits_left(made), due).1);
+        assert_eq!(said(2), ("if it fails, again after 30 min, 2 h, 5 h …".into(), "2026-11-27".into()));
+        assert_eq!(said(8), ("if it fails, again after 1 d".into(), "2026-11-25".into()));
+        assert_eq!(rest_words(policy.waits_left(9)), "the last of the schedule");
     }
 }

@@ -7,8 +7,8 @@ use domain::{
 };
 use leptos::{either::EitherOf3, prelude::*};
 
-use super::timeline::outcome_words;
-use crate::components::moment::Due;
+use super::{next, timeline::outcome_words};
+use crate::components::{moment::Due, next_attempt::NextAttempt};
 
 #[component]
 pub(super) fn Verdict(view: DeliveryView) -> impl IntoView {
@@ -44,14 +44,12 @@ fn state_title(state: DeliveryState) -> String {
 /// What Herald does next, and what the reader can do.
 #[component]
 fn Outlook(view: DeliveryView) -> impl IntoView {
-    let delivery = &view.detail.delivery;
-    let pending = delivery.next_attempt_at.filter(|_| delivery.status == DeliveryState::Pending);
-    match (pending, view.paused_until) {
-        (Some(due), Some(until)) if until > due => EitherOf3::A(paused(until)),
-        (Some(due), _) => {
-            EitherOf3::B(view! { "The next try is "<Due at=due/>", and nothing is lost meanwhile." })
+    match next(&view) {
+        Some(NextAttempt { at, paused: true }) => EitherOf3::A(paused(at)),
+        Some(NextAttempt { at, paused: false }) => {
+            EitherOf3::B(view! { "The next try is "<Due at/>", and nothing is lost meanwhile." })
         }
-        (None, _) => EitherOf3::C(ended_words(&view)),
+        None => EitherOf3::C(ended_words(&view)),
     }
 }
 
@@ -69,7 +67,13 @@ fn ended_words(view: &DeliveryView) -> &'static str {
         (DeliveryState::Held, _) => {
             "Nothing is lost: enable the webhook, and release what is held on its Deliveries tab."
         }
+        (DeliveryState::Cancelled, _) if delivery.purged => {
+            "The user was purged, so it is not sent any more."
+        }
         (_, WebhookState::Deleted) => "The webhook was deleted, so nothing more is sent to it.",
+        _ if delivery.purged => {
+            "Herald has given up, and the user was purged since: there is nothing left that could be sent again."
+        }
         (DeliveryState::Cancelled, _) => {
             "Somebody discarded it while it was held, or its webhook was deleted."
         }

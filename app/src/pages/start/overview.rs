@@ -12,6 +12,7 @@ use crate::{
     components::{
         icon::Icon,
         moment::{Due, Moment},
+        next_attempt::NextAttempt,
         status::{Status, Tone, waiting_words},
     },
 };
@@ -96,7 +97,10 @@ fn WaitingList(organization: OrganizationId, waiting: Vec<Waiting>) -> impl Into
             let to = address(&path, [("status", "held")]);
             view! { <a href=to>{format!("{} held", waiting_words(one.held))}</a> }
         });
-        let due = one.due_at.map(|due| view! { <span class="quiet">"next "<Due at=due/></span> });
+        let next = one.due_at.map(|due| NextAttempt::of(due, one.paused_until));
+        let due = next.map(|NextAttempt { at, paused }| {
+            view! { <span class="quiet">{if paused { "paused, next " } else { "next " }}<Due at/></span> }
+        });
         view! {
             <li>
                 <a class="strong" href=path>{one.name}</a>

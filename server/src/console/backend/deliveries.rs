@@ -59,6 +59,16 @@ impl DeliveryBackend for RequestBackend {
         self.herald.redeliver_selected(&grant, deliveries).await
     }
 
+    async fn count_redeliverable(
+        &self,
+        scope: Scope,
+        webhook: WebhookId,
+        which: Redelivery,
+    ) -> Result<u32, Problem> {
+        let grant = self.grant_in(Operation::ListDeliveries, scope).await?;
+        self.herald.count_redeliverable(&grant, webhook, which).await
+    }
+
     async fn redeliver_many(
         &self,
         scope: Scope,

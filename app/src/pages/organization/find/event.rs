@@ -16,6 +16,7 @@ use crate::{
         copyable::CopyableId,
         icon::Icon,
         moment::{Due, Moment},
+        next_attempt::NextAttempt,
         status::{DeliveryStatus, Status, Tone},
     },
     pages::organization::counted,
@@ -67,7 +68,7 @@ pub(super) fn EventCard(organization: OrganizationId, event: FoundEvent) -> impl
 }
 
 fn told_row(organization: OrganizationId, told: Told) -> impl IntoView {
-    let Told { name, state, platform, delivery, last, disabled_since } = told;
+    let Told { name, state, platform, delivery, last, disabled_since, paused_until } = told;
     let why = match (delivery.status, last, disabled_since) {
         (DeliveryState::Held, _, Some(since)) => {
             EitherOf4::A(view! { "Not sent: the webhook is disabled, since "<Moment at=since/> })
@@ -76,12 +77,13 @@ fn told_row(organization: OrganizationId, told: Told) -> impl IntoView {
         (DeliveryState::Pending, last, _) => {
             let words =
                 last.map_or_else(|| "Not tried yet".to_owned(), |last| format!("Last answer: {last}"));
-            let due = delivery.next_attempt_at.map(|due| view! { ", the next try is "<Due at=due/> });
+            let next = delivery.next_attempt_at.map(|due| NextAttempt::of(due, paused_until));
+            let due = next.map(|NextAttempt { at, paused }| {
+                view! { {if paused { ", the webhook is paused" } else { "" }}", the next try is "<Due at/> }
+            });
             EitherOf4::C(view! { {words}{due} })
         }
-        (DeliveryState::Cancelled, _, _) => {
-            EitherOf4::B("Will not be sent: the webhook was deleted, or it was discarded".to_owned())
-        }
+        (DeliveryState::Cancelled, _, _) => EitherOf4::B(cancelled_words(delivery.purged, state)),
         (DeliveryState::Failed, last, _) => EitherOf4::B(format!(
             "Given up after {}: {}",
             attempts(delivery.attempts),
@@ -101,6 +103,16 @@ fn told_row(organization: OrganizationId, told: Told) -> impl IntoView {
             <td><a href=to>"See the delivery"<span class="visually-hidden">{format!(" to {name}")}</span></a></td>
         </tr>
     }
+}
+
+/// Why it will not be sent.
+fn cancelled_words(purged: bool, webhook: WebhookState) -> String {
+    let why = match (purged, webhook) {
+        (true, _) => "the user was purged",
+        (false, WebhookState::Deleted) => "the webhook was deleted",
+        (false, _) => "it was discarded while it was held",
+    };
+    format!("Will not be sent: {why}")
 }
 
 fn untold_row(organization: OrganizationId, webhook: Untold) -> impl IntoView {
@@ -180,4 +192,21 @@ fn Others(organization: OrganizationId, others: Vec<Untold>) -> impl IntoView {
 
 fn attempts(count: u32) -> String {
     if count == 1 { "1 attempt".to_owned() } else { format!("{count} attempts") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_cancelled_has_one_reason() {
+        let words = [
+            (true, WebhookState::Deleted, "Will not be sent: the user was purged"),
+            (false, WebhookState::Deleted, "Will not be sent: the webhook was deleted"),
+            (false, WebhookState::Enabled, "Will not be sent: it was discarded while it was held"),
+        ];
+        for (purged, webhook, said) in words {
+            assert_eq!(cancelled_words(purged, webhook), said);
+        }
+    }
 }

@@ -71,7 +71,7 @@ fn Whole(
                 class="input"
                 type="search"
                 name="q"
-                id="find"
+                id="find-text"
                 value=text
                 maxlength=SEARCH_LENGTH_MAX.to_string()
                 aria-label="User name, e-mail or id"

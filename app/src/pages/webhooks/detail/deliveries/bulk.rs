@@ -3,14 +3,18 @@
 use api::{
     Problem,
     deliveries::{
-        Begun, HeldAction, RedeliverMany, RedeliverSelected, Redelivery, SettleHeld, redeliver_many,
+        Begun, DeliveryFilter, HeldAction, RedeliverMany, RedeliverSelected, Redelivery, SettleHeld,
+        count_redeliverable, redeliver_many,
     },
     jobs::{CancelJob, JobState, JobView},
 };
-use domain::{DeliveryState, Scope, WebhookId};
+use domain::{DeliveryState, EventType, Scope, WebhookId};
 use leptos::prelude::*;
 
-use super::filter::Filter;
+use super::{
+    again::{Which, button_words},
+    filter::Filter,
+};
 use crate::{
     address::Query,
     components::{
@@ -44,19 +48,24 @@ impl Question {
     }
 }
 
-/// Pending deliveries are sent anyway, and what is held is released.
-pub(super) fn can_redeliver(filter: &Filter) -> bool {
+/// Pending deliveries are sent anyway, and what is held is released; where the list is for another type, it is empty.
+pub(super) fn can_redeliver(filter: &Filter, event_type: EventType) -> bool {
     !matches!(filter.status(), Some(DeliveryState::Pending | DeliveryState::Held))
+        && !filter.is_for_another(event_type)
 }
 
-/// What “all that match” are: where no status is asked for, those that have failed.
+/// What “all” are: those that the list shows, as far as they have ended. Where nothing is asked for, those that have failed.
 fn redelivery(filter: &Filter, dry_run: bool) -> Redelivery {
-    let asked = filter.asked();
-    let status = asked.status.or(Some(DeliveryState::Failed));
-    Redelivery { since: asked.from, until: asked.to, status, dry_run }
+    let DeliveryFilter { status, from, to, .. } = filter.asked();
+    Redelivery { since: from, until: to, status, dry_run }
 }
 
-/// How many deliveries “all” are.
+/// How many deliveries “all” are, for the button: more than a list can be worth reading are not counted.
+pub(super) async fn count_roughly(scope: Scope, webhook: WebhookId, filter: &Filter) -> Result<u32, Problem> {
+    count_redeliverable(scope, webhook, redelivery(filter, true)).await
+}
+
+/// The same to the last, for the question.
 pub(super) async fn count(scope: Scope, webhook: WebhookId, filter: &Filter) -> Result<Begun, Problem> {
     redeliver_many(scope, webhook, redelivery(filter, true)).await
 }
@@ -72,11 +81,12 @@ pub(super) fn Refusals() -> impl IntoView {
     }
 }
 
+/// Offered where there is something to send.
 #[component]
-pub(super) fn RedeliverAllButton(path: String, filter: Filter) -> impl IntoView {
-    let words = if filter.status().is_some() { "Redeliver all that match" } else { "Redeliver all failed" };
+pub(super) fn RedeliverAllButton(path: String, filter: Filter, count: u32) -> impl IntoView {
+    let words = button_words(count, filter.status().is_some() || filter.has_times());
     let to = filter.address_with(&path, &[(REDELIVER, "all")]);
-    can_redeliver(&filter).then(|| view! { <a class="button" id="redeliver-all" href=to>{words}</a> })
+    (count > 0).then(|| view! { <a class="button" id="redeliver-all" href=to>{words}</a> })
 }
 
 #[component]
@@ -88,7 +98,7 @@ pub(super) fn RedeliverAllModal(
     matched: u32,
 ) -> impl IntoView {
     let back = filter.address_with(&path, &[]);
-    let state = filter.status().unwrap_or(DeliveryState::Failed);
+    let which = Which::of(&filter);
     let Redelivery { since, until, status, .. } = redelivery(&filter, false);
     let mut fields = ids(scope, webhook);
     let time = |at: domain::Timestamp| at.to_string();
@@ -101,7 +111,7 @@ pub(super) fn RedeliverAllModal(
     }
     let title = match matched {
         0 => "Nothing to send again".to_owned(),
-        _ => format!("Redeliver all {matched} {state}?"),
+        _ => which.title(matched),
     };
     let words = match matched {
         0 => "No delivery matches.".to_owned(),
@@ -112,6 +122,7 @@ pub(super) fn RedeliverAllModal(
     view! {
         <Modal title back=back.clone() asked_by="#redeliver-all">
             <Refusals/>
+            {which.note().filter(|_| matched > 0).map(|words| view! { <p>{words}</p> })}
             <p>{words}</p>
             <div class="modal-actions">
                 <CancelButton to=back/>
@@ -225,12 +236,17 @@ mod tests {
     use super::*;
 
     #[test]
-    fn all_are_those_that_failed_unless_a_status_is_asked_for() {
+    fn all_are_what_the_list_shows() {
         let filter = |text: &str| Filter::of(&Query::parse(text));
-        assert_eq!(redelivery(&filter(""), true).status, Some(DeliveryState::Failed));
+        let nothing = filter("");
+        assert_eq!((redelivery(&nothing, true).status, Which::of(&nothing)), (None, Which::Failed));
+        let times = filter("from=2026-11-24T14:02");
+        assert_eq!((redelivery(&times, true).status, Which::of(&times)), (None, Which::Ended));
         let asked = redelivery(&filter("status=delivered&from=2026-11-24T14:02"), false);
         assert_eq!((asked.status, asked.since.is_some()), (Some(DeliveryState::Delivered), true));
-        assert!(can_redeliver(&filter("status=cancelled")) && !can_redeliver(&filter("status=pending")));
+        let can = |text: &str| can_redeliver(&filter(text), EventType::UserLogin);
+        assert!(can("") && can("status=cancelled") && can("type=USER_LOGIN"));
+        assert!(!can("status=pending") && !can("status=held") && !can("type=USER_CREATED"));
     }
 
     #[test]

@@ -42,6 +42,15 @@ impl Filter {
         self.status
     }
 
+    pub(super) fn has_times(&self) -> bool {
+        self.from.is_some() || self.to.is_some()
+    }
+
+    /// Whether it asks for another type than the webhook's, so that it finds nothing.
+    pub(super) fn is_for_another(&self, event_type: EventType) -> bool {
+        self.event_type.is_some_and(|asked| asked != event_type)
+    }
+
     /// A path with this filter and more.
     pub(super) fn address_with(&self, path: &str, more: &[(&str, &str)]) -> String {
         let own = self.pairs();
@@ -84,10 +93,14 @@ pub(super) fn Filters(path: String, filter: Filter) -> impl IntoView {
         let selected = filter.status == Some(state);
         view! { <option value=state.as_str() selected=selected>{format!("Status: {state}")}</option> }
     };
-    let [_, _, (_, from), (_, to)] = filter.pairs();
+    let [_, (_, event_type), (_, from), (_, to)] = filter.pairs();
+    let event_type = (!event_type.is_empty()).then(|| {
+        view! { <input type="hidden" name="type" value=event_type/> }
+    });
     let clear = (!filter.is_empty()).then(|| path.clone());
     view! {
         <form class="query-form" role="search" method="get" action=path>
+            {event_type}
             <select class="input" name="status" aria-label="Filter by status">
                 <option value="">"Status: any"</option>
                 {DeliveryState::ALL.map(option)}

@@ -1,5 +1,6 @@
 //! The deliveries of a webhook, newest first: did it arrive and, if not, why.
 
+mod again;
 mod bulk;
 mod filter;
 mod nothing;
@@ -57,7 +58,9 @@ pub(crate) fn DeliveriesPage() -> impl IntoView {
 struct Read {
     page: Result<DeliveryPage, Problem>,
     jobs: Vec<JobView>,
-    /// How many deliveries are to be sent again, where the address asks whether to.
+    /// How many deliveries can be sent again, roughly.
+    again: u32,
+    /// How many are to be, where the address asks whether to.
     matched: Option<Result<u32, Problem>>,
 }
 
@@ -65,15 +68,22 @@ impl Read {
     async fn of(scope: Scope, view: &WebhookView, query: &Query) -> Self {
         let (webhook, filter) = (view.webhook.id, Filter::of(query));
         let cursor = query.first("cursor").to_owned();
+        let can = can_redeliver(&filter, view.webhook.event_type);
         let matched = match Question::of(query) {
-            Some(Question::Redeliver) if can_redeliver(&filter) => {
+            Some(Question::Redeliver) if can => {
                 Some(bulk::count(scope, webhook, &filter).await.map(|begun| begun.matched))
             }
             _ => None,
         };
+        let again = match can && view.webhook.enabled {
+            // The list is what the page is for: it is shown without the button, too.
+            true => bulk::count_roughly(scope, webhook, &filter).await.unwrap_or_default(),
+            false => 0,
+        };
         Self {
             page: list_deliveries(scope, webhook, filter.asked(), Some(cursor)).await,
             jobs: jobs(scope, webhook, query).await,
+            again,
             matched,
         }
     }
@@ -114,13 +124,20 @@ fn Content(
         {(!asks).then(|| view! { <Refusals/> })}
         {jobs}
         <Held path=path.clone() filter=filter.clone() held=view.held enabled=view.webhook.enabled/>
-        <List scope view=view.clone() page=read.page query=query.clone()/>
+        <List scope view=view.clone() page=read.page again=read.again query=query.clone()/>
         <Modals scope view matched=read.matched query/>
     }
 }
 
 #[component]
-fn List(scope: Scope, view: WebhookView, page: Result<DeliveryPage, Problem>, query: Query) -> impl IntoView {
+fn List(
+    scope: Scope,
+    view: WebhookView,
+    page: Result<DeliveryPage, Problem>,
+    /// How many deliveries can be sent again.
+    again: u32,
+    query: Query,
+) -> impl IntoView {
     let (webhook, filter) = (view.webhook, Filter::of(&query));
     let path = paths::webhook_deliveries(scope, webhook.id);
     let first = query.first("cursor").is_empty();
@@ -148,7 +165,7 @@ fn List(scope: Scope, view: WebhookView, page: Result<DeliveryPage, Problem>, qu
             view! {
                 <div class="toolbar-actions">
                     <RedeliverButton scope webhook=webhook.id/>
-                    <RedeliverAllButton path=path.clone() filter=filter.clone()/>
+                    <RedeliverAllButton path=path.clone() filter=filter.clone() count=again/>
                 </div>
             }
         });

@@ -34,8 +34,8 @@ fn how_here(organization: OrganizationId, event_type: EventType) -> impl IntoVie
             "To make something happen, disable a user in "<a href=paths::users(organization)>"Users"</a>"."
         }),
         EventType::UserRemovedFromGroup => EitherOf4::C(view! {
-            "To make something happen, remove a user from a group: "
-            <code>"DELETE /api/organizations/…/groups/…/members"</code>"."
+            "To make something happen, remove a member of a group in "
+            <a href=paths::groups(organization)>"Groups"</a>"."
         }),
         EventType::UserLogin => EitherOf4::D(view! { "To make something happen, sign out and in again." }),
     }

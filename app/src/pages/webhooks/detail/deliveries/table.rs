@@ -6,13 +6,14 @@ use api::{
     deliveries::{DeliveryPage, DeliveryRow, RedeliverSelected},
     paths,
 };
-use domain::{DeliveryState, Scope, WebhookId};
+use domain::{DeliveryState, Scope, Timestamp, WebhookId};
 use leptos::{either::Either, prelude::*, server_fn::ServerFn};
 
 use super::filter::Filter;
 use crate::{
     components::{
         moment::{Due, Moment},
+        next_attempt::NextAttempt,
         status::DeliveryStatus,
     },
     islands::selection::{SELECT_ALL, SELECTED_NOTE, SELECTION_BUTTON, SELECTION_REASON, Selection},
@@ -47,7 +48,9 @@ pub(super) fn Table(
         view! { <input type="checkbox" class="needs-script" id=SELECT_ALL aria-label=label/> }
     });
     let count = counted_deliveries(page.deliveries.len());
-    let rows = page.deliveries.into_iter().map(|each| row(scope, each, sends)).collect::<Vec<_>>();
+    let paused_until = page.paused_until;
+    let rows = page.deliveries.into_iter();
+    let rows = rows.map(|each| row(scope, each, paused_until, sends)).collect::<Vec<_>>();
     view! {
         <div class="table-scroll" role="region" aria-label="Table of deliveries" tabindex="0">
             <table class="table">
@@ -59,7 +62,7 @@ pub(super) fn Table(
                         </th>
                         <th scope="col">"Status"</th>
                         <th scope="col" class="cell-roomy">"Type"</th>
-                        <th scope="col">"User"</th>
+                        <th scope="col">"Event"</th>
                         <th scope="col">"Attempts"</th>
                         <th scope="col">"Response"</th>
                         <th scope="col">"Latency"</th>
@@ -88,7 +91,7 @@ pub(super) fn RedeliverButton(scope: Scope, webhook: WebhookId) -> impl IntoView
     }
 }
 
-fn row(scope: Scope, row: DeliveryRow, sends: bool) -> impl IntoView {
+fn row(scope: Scope, row: DeliveryRow, paused_until: Option<Timestamp>, sends: bool) -> impl IntoView {
     let response = response_words(&row);
     let failed = row.last.as_ref().is_some_and(|last| !last.succeeded);
     let response_class = if failed { "cell-words bad" } else { "quiet" };
@@ -96,7 +99,7 @@ fn row(scope: Scope, row: DeliveryRow, sends: bool) -> impl IntoView {
     let delivery = row.delivery;
     let next = delivery.next_attempt_at.filter(|_| delivery.status == DeliveryState::Pending);
     let next = match next {
-        Some(at) => Either::Left(view! { <Due at/> }),
+        Some(due) => Either::Left(view! { <Next next=NextAttempt::of(due, paused_until)/> }),
         None => Either::Right(view! { <span class="quiet">"–"</span> }),
     };
     let checkbox = (sends && !delivery.test && !delivery.purged).then(|| {
@@ -110,7 +113,7 @@ fn row(scope: Scope, row: DeliveryRow, sends: bool) -> impl IntoView {
             <td><DeliveryStatus state=delivery.status/></td>
             <td class="mono cell-roomy">{delivery.event_type.as_str()}</td>
             <td class="strong">
-                <a href=paths::delivery(scope, delivery.id)>{row.username}</a>
+                <span class="event-of">"for "</span><a href=paths::delivery(scope, delivery.id)>{row.username}</a>
                 {delivery.test.then(|| view! { <span class="cell-extra quiet">"test"</span> })}
             </td>
             <td class="number">{delivery.attempts.to_string()}</td>
@@ -119,6 +122,14 @@ fn row(scope: Scope, row: DeliveryRow, sends: bool) -> impl IntoView {
             <td>{next}</td>
             <td><Moment at=delivery.created_at/></td>
         </tr>
+    }
+}
+
+#[component]
+fn Next(next: NextAttempt) -> impl IntoView {
+    view! {
+        <Due at=next.at/>
+        {next.paused.then(|| view! { <span class="quiet cell-extra">"webhook paused"</span> })}
     }
 }
 
@@ -137,7 +148,7 @@ fn counted_deliveries(count: usize) -> String {
 mod tests {
     use super::*;
     use api::webhooks::LastAttempt;
-    use domain::{Delivery, DeliveryId, EventId, EventType, Timestamp};
+    use domain::{Delivery, DeliveryId, EventId, EventType};
 
     fn row(summary: Option<&str>, error_text: Option<&str>) -> DeliveryRow {
         let at = Timestamp::from_unix_ms(0);
