@@ -57,7 +57,7 @@ test('of many organizations a page is shown, and the search stays when one goes 
   await expect(page.getByText('52 organizations', { exact: true })).toBeVisible();
   await expect(pages).toContainText('Page 1 of 2');
   const copy = rows.first().getByRole('button', { name: `Copy the id of ${word} 10` });
-  await expect(copy).toBeVisible({ visible: javaScriptEnabled });
+  if (javaScriptEnabled) await expect(copy).toBeVisible();
   await pages.getByRole('link', { name: 'Next' }).click();
   await expect(rows).toHaveCount(2);
   await expect(rows.getByRole('link')).toHaveText([`${word} 60`, `${word} 61`]);
