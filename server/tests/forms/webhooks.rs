@@ -170,7 +170,7 @@ async fn deleting_leads_to_the_tab_which_says_so() {
     }
     let mut browser = Browser::of(console.admin.clone());
     let fields = [("scope", console.id.as_str()), ("ids[]", &ids[0]), ("ids[]", &ids[2])];
-    let from = format!("{}?delete={}&delete={}", console.tab, ids[0], ids[2]);
+    let from = format!("{}?selected={}&selected={}&delete=1", console.tab, ids[0], ids[2]);
     let to = browser.submit("webhooks/delete", &from, &fields).await;
     assert_eq!(to, console.tab);
     assert!(browser.open(&to).await.toasts().contains("Webhook(s) deleted successfully"));
