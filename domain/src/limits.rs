@@ -102,10 +102,10 @@ pub const TEST_SENDS_AT_ONCE_MAX: usize = 16;
 /// Names looked up at once. A lookup holds a thread until the system's resolver gives up, which can be long after
 /// nobody waits for it any more; the rest of the threads stay free for other work.
 pub const LOOKUPS_AT_ONCE_MAX: usize = 128;
-/// Beside them, lookups of names that took too long lately,
+/// Beside them, lookups of names that were not found for too long lately,
 pub const SLOW_LOOKUPS_AT_ONCE_MAX: usize = 32;
 /// which is remembered so long
-pub const SLOW_NAME_KEPT: Duration = Duration::from_secs(60 * 60);
+pub const SLOW_NAME_KEPT: Duration = Duration::from_secs(10 * 60);
 /// of so many.
 pub const SLOW_NAMES_MAX: usize = 10_000;
 /// Clients kept, so that thousands of organizations with rules of their own do not each keep one.
@@ -197,6 +197,8 @@ pub const PURGE_DELIVERIES: i64 = 1_000;
 pub const PURGE_LOOK_EVERY: Duration = Duration::from_secs(60);
 /// Of what a bulk job is for, in each state, so many are counted beforehand: a receiver may have missed ten million.
 pub const MATCHED_COUNTED_MAX: u32 = 1_000_000;
+/// Where no index knows the state, so many deliveries are looked through for that.
+pub const MATCHED_SCAN_ROWS: u32 = 1_000_000;
 /// Deliveries that a bulk job changes in one transaction.
 pub const JOB_ROWS: usize = 500;
 /// Webhooks that are changed by one click and whose jobs begin in the very transaction of the change.

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use api::jobs::{JobKind, JobState, JobView, read_job};
-use domain::Scope;
+use domain::{Scope, limits::MATCHED_COUNTED_MAX};
 use leptos::prelude::*;
 
 use super::{
@@ -62,7 +62,10 @@ fn words(job: &JobView) -> String {
     };
     let count = job.done;
     match job.state {
-        JobState::Running if job.matched == 0 => format!("{doing}: {count} so far"),
+        // What was counted beforehand is none of it, or not all.
+        JobState::Running if job.matched == 0 || job.matched >= MATCHED_COUNTED_MAX => {
+            format!("{doing}: {count} so far")
+        }
         JobState::Running => format!("{doing}: {count} of {}", job.matched),
         JobState::Done => format!("Done: {count} {done}"),
         JobState::Cancelled => format!("Stopped: {count} of {} {done}", job.matched.max(count)),

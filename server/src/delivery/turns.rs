@@ -27,7 +27,7 @@ const QUANTUM: usize = 8 * 1_024;
 /// What an attempt costs beside its body.
 const ATTEMPT_COST: usize = 1_024;
 /// Of those that wait, so many have their turn for each one that has failed: receivers that are slow for ever must not keep one that
-/// failed once from its retries. An attempt that is to time out takes ten times as long as a slow one, and gets a tenth of the places.
+/// failed once from its retries. Where an attempt that times out takes ten times as long as a slow one, they have two fifths of the places.
 const FAILED_EVERY: usize = 16;
 /// When an attempt's task was lost, its delivery is looked for again after this: better late than sent in a loop.
 const LOST_RETRY: Duration = Duration::from_secs(60);

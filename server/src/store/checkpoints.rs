@@ -72,7 +72,7 @@ pub(super) struct Patience {
 }
 
 impl Patience {
-    /// Herald's own readers are through sooner.
+    /// What the engine reads is through sooner; a page may take longer.
     pub(super) const WAIT: Duration = Duration::from_millis(250);
     /// Its share is a twentieth of the time.
     const REST: Duration = Duration::from_secs(5);

@@ -1,6 +1,6 @@
 //! Which deliveries of a webhook a bulk job is for, and how many they are.
 
-use domain::{DeliveryState, Timestamp, WebhookId};
+use domain::{DeliveryState, Timestamp, WebhookId, limits::MATCHED_SCAN_ROWS};
 use sqlx::SqliteConnection;
 
 use super::{
@@ -57,8 +57,11 @@ impl Store {
 
 /// Each state is counted by its own index, and no further back than the times go.
 pub(super) fn count_sql(states: &[DeliveryState], has_times: bool) -> String {
-    let times =
-        if has_times { " AND seq >= ?7 AND seq < ?8 AND created_at >= ?5 AND created_at < ?6" } else { "" };
+    let (rows, times) = if has_times {
+        (" AND seq >= ?7 AND seq < ?8", " AND created_at >= ?5 AND created_at < ?6")
+    } else {
+        ("", "")
+    };
     let counts: Vec<String> = states
         .iter()
         .map(|state| {
@@ -70,10 +73,20 @@ pub(super) fn count_sql(states: &[DeliveryState], has_times: bool) -> String {
                 } else {
                     " AND test = 0"
                 };
+            if *state == DeliveryState::Delivered {
+                // Its index has the others as well, of which there can be ten million and not one that was delivered.
+                return format!(
+                    "(SELECT count(*) FROM (
+                          SELECT 1 FROM (
+                              SELECT state, test, created_at FROM deliveries INDEXED BY {index}
+                              WHERE webhook_seq = w.seq{rows} LIMIT {MATCHED_SCAN_ROWS})
+                          WHERE state = '{state}'{own}{times} LIMIT ?4))"
+                );
+            }
             format!(
                 "(SELECT count(*) FROM (
                       SELECT 1 FROM deliveries INDEXED BY {index}
-                      WHERE state = '{state}' AND webhook_seq = w.seq{own}{times} LIMIT ?4))"
+                      WHERE state = '{state}' AND webhook_seq = w.seq{own}{rows}{times} LIMIT ?4))"
             )
         })
         .collect();
@@ -84,12 +97,15 @@ pub(super) fn count_sql(states: &[DeliveryState], has_times: bool) -> String {
     )
 }
 
+/// Each by itself, or SQLite would read all that is between them.
+pub(super) const ENDS: &str = "
+    SELECT (SELECT coalesce(min(seq), 0) FROM deliveries), (SELECT coalesce(max(seq), 0) + 1 FROM deliveries)";
+
 /// The row of the first delivery that was made at a moment or later, found by halves: they are stored in the order in which they are
 /// made, but for a clock that was set back. `None` without a moment.
 async fn first_made(reader: &mut SqliteConnection, at: Option<Timestamp>) -> Result<Option<i64>, StoreError> {
     let Some(at) = at else { return Ok(None) };
-    let ends = "SELECT coalesce(min(seq), 0), coalesce(max(seq), 0) + 1 FROM deliveries";
-    let (mut from, mut to): (i64, i64) = sqlx::query_as(ends).fetch_one(&mut *reader).await?;
+    let (mut from, mut to): (i64, i64) = sqlx::query_as(ENDS).fetch_one(&mut *reader).await?;
     while from < to {
         let middle = from + (to - from) / 2;
         let next = "SELECT seq, created_at FROM deliveries WHERE seq >= ? ORDER BY seq LIMIT 1";

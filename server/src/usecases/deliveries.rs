@@ -16,7 +16,7 @@ use futures::future::join_all;
 use crate::{
     access::Grant,
     herald::Herald,
-    store::{EventFilter, FeedPage, Job, JobAction, Matching, NewEvent, Published},
+    store::{EventFilter, FeedPage, Job, JobAction, Matching, NewEvent, Published, StoreError},
 };
 
 /// An event to be published, checked.
@@ -177,8 +177,13 @@ impl Herald {
         dry_run: bool,
     ) -> Result<Begun, Problem> {
         let organization = grant.owner()?;
-        let matched =
-            self.store.count_matching(organization, webhook, action, &matching, MATCHED_COUNTED_MAX).await?;
+        let counted =
+            self.store.count_matching(organization, webhook, action, &matching, MATCHED_COUNTED_MAX).await;
+        let matched = match counted {
+            // What takes too long to count can be sent all the same.
+            Err(StoreError::Slow) if !dry_run => 0,
+            counted => counted?,
+        };
         if dry_run {
             return Ok(Begun { matched, job: None });
         }

@@ -7,7 +7,7 @@ use super::outrun::Edited;
 use crate::{
     access::Grant,
     herald::Herald,
-    store::{MemberChange, NewGroup, RolesChange, Version},
+    store::{MemberChange, NewGroup, RolesChange, StoreError, Version},
 };
 
 /// A group to be, as typed.
@@ -76,11 +76,12 @@ impl Herald {
         let change = RolesChange { organization, group: name.to_owned(), roles, version };
         match self.store.set_group_roles(change, grant.acted_by()).await {
             Ok(group) => Ok(group),
-            Err(error) => {
+            Err(error @ StoreError::Outrun) => {
                 let target = self.store.group(organization, name).await?.id.to_string();
                 let edited = Edited { organization, act: Act::SetGroupRoles, target, what: "this group" };
                 Err(self.edit_failed(error, edited).await)
             }
+            Err(error) => Err(error.into()),
         }
     }
 

@@ -13,7 +13,7 @@ use super::{
         job_steps::step_out_sql,
         jobs::{JobAction, RUNNING},
         lanes::{LANES, NEXT, WINDOW},
-        matching::count_sql,
+        matching::{ENDS, count_sql},
         retention::PRUNE_AUDIT,
         start::{FACTS, FAILED, RECENT, TROUBLED, WAITING},
         told::{TOLD, TOLD_SHOWN, WEBHOOKS},
@@ -141,6 +141,7 @@ async fn deliveries_are_counted_by_their_state() {
         assert!(plan.iter().any(|step| step.contains(&index)), "{index}: {plan:#?}");
         assert_eq!(full_scan(&plan), None, "{plan:#?}");
     }
+    assert_eq!(full_scan(&store.plan(ENDS).await), None);
     let plan = store.plan(&count_sql(&[DeliveryState::Held], false)).await;
     assert!(plan.iter().any(|step| step.contains("COVERING INDEX deliveries_held")), "{plan:#?}");
 }

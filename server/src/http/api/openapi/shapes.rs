@@ -165,7 +165,12 @@ fn attempt() -> Value {
 
 fn bulk() -> Value {
     object([
-        required("matched", count("How many deliveries it is for, in each state counted up to 1,000,000.")),
+        required(
+            "matched",
+            count(
+                "How many deliveries it is for, in each state counted up to 1,000,000; 0 where counting would take too long.",
+            ),
+        ),
         optional("job", id("What does it, where it was not only counted.")),
     ])
 }

@@ -1,6 +1,9 @@
 //! Which deliveries “all” are, in words.
 
-use domain::{DeliveryState, limits::WAITING_COUNTED_MAX};
+use domain::{
+    DeliveryState,
+    limits::{MATCHED_COUNTED_MAX, WAITING_COUNTED_MAX},
+};
 
 use super::filter::Filter;
 
@@ -25,6 +28,7 @@ impl Which {
 
     pub(super) fn title(self, matched: u32) -> String {
         let deliveries = if matched == 1 { "delivery" } else { "deliveries" };
+        let matched = amount(matched);
         match self {
             Self::Failed => format!("Redeliver {matched} failed {deliveries}?"),
             Self::Delivered => format!("Redeliver {matched} {deliveries} that arrived already?"),
@@ -46,6 +50,15 @@ impl Which {
     }
 }
 
+/// No more than so many are counted.
+pub(super) fn amount(matched: u32) -> String {
+    if matched >= MATCHED_COUNTED_MAX {
+        format!("{MATCHED_COUNTED_MAX} or more")
+    } else {
+        matched.to_string()
+    }
+}
+
 /// `filtered`: the list shows no more than these.
 pub(super) fn button_words(count: u32, filtered: bool) -> String {
     let (many, filtered) = (count >= WAITING_COUNTED_MAX, if filtered { "that match" } else { "failed" });
@@ -58,6 +71,13 @@ pub(super) fn button_words(count: u32, filtered: bool) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_was_not_counted_to_its_end_is_said_so() {
+        let title = |matched| Which::Failed.title(matched);
+        assert_eq!(title(MATCHED_COUNTED_MAX - 1), "Redeliver 999999 failed deliveries?");
+        assert_eq!(title(MATCHED_COUNTED_MAX), "Redeliver 1000000 or more failed deliveries?");
+    }
 
     #[test]
     fn how_many_are_meant_is_said_before() {

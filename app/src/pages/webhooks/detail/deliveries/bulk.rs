@@ -12,7 +12,7 @@ use domain::{DeliveryState, EventType, Scope, WebhookId};
 use leptos::prelude::*;
 
 use super::{
-    again::{Which, button_words},
+    again::{Which, amount, button_words},
     filter::Filter,
 };
 use crate::{
@@ -65,7 +65,7 @@ pub(super) async fn count_roughly(scope: Scope, webhook: WebhookId, filter: &Fil
     count_redeliverable(scope, webhook, redelivery(filter, true)).await
 }
 
-/// The same to the last, for the question.
+/// The same for the question, which may take longer.
 pub(super) async fn count(scope: Scope, webhook: WebhookId, filter: &Filter) -> Result<Begun, Problem> {
     redeliver_many(scope, webhook, redelivery(filter, true)).await
 }
@@ -129,7 +129,7 @@ pub(super) fn RedeliverAllModal(
                 {(matched > 0).then(|| view! {
                     <PostForm form={Form::of::<RedeliverMany>()}>
                         {hidden_inputs(fields)}
-                        <button type="submit" class="button button-primary">{format!("Redeliver all {matched}")}</button>
+                        <button type="submit" class="button button-primary">{format!("Redeliver all {}", amount(matched))}</button>
                     </PostForm>
                 })}
             </div>
