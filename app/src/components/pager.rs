@@ -10,17 +10,10 @@ pub(crate) fn Pager(
     /// The address of another.
     to: impl Fn(u32) -> String,
 ) -> impl IntoView {
-    let previous = (page > 1).then(|| view! { <a href=to(page - 1)>"Previous"</a> });
-    let next = (page < pages).then(|| view! { <a href=to(page + 1)>"Next"</a> });
-    (pages > 1).then(|| {
-        view! {
-            <nav class="pager" aria-label="Pages">
-                {previous}
-                <span>{format!("Page {page} of {pages}")}</span>
-                {next}
-            </nav>
-        }
-    })
+    let way = |to: String, words| view! { <a href=to>{words}</a> };
+    let previous = (page > 1).then(|| way(to(page - 1), PREVIOUS));
+    let next = (page < pages).then(|| way(to(page + 1), NEXT));
+    ways(page, pages, previous, next)
 }
 
 /// The same as buttons of a form, which takes along what is selected.
@@ -33,13 +26,20 @@ pub(crate) fn PagerButtons(
     page: u32,
     pages: u32,
 ) -> impl IntoView {
-    let button = |to: u32, words: &'static str| {
+    let way = |to: u32, words: &'static str| {
         view! {
             <button type="submit" class="link" form=form name=name value=to.to_string()>{words}</button>
         }
     };
-    let previous = (page > 1).then(|| button(page - 1, "Previous"));
-    let next = (page < pages).then(|| button(page + 1, "Next"));
+    let previous = (page > 1).then(|| way(page - 1, PREVIOUS));
+    let next = (page < pages).then(|| way(page + 1, NEXT));
+    ways(page, pages, previous, next)
+}
+
+const PREVIOUS: &str = "Previous";
+const NEXT: &str = "Next";
+
+fn ways<W: IntoView>(page: u32, pages: u32, previous: Option<W>, next: Option<W>) -> impl IntoView {
     (pages > 1).then(|| {
         view! {
             <nav class="pager" aria-label="Pages">

@@ -37,8 +37,6 @@ pub(super) enum LookupError {
     TooSlow,
 }
 
-/// Cheap to clone; all clones share their lookups.
-#[derive(Clone)]
 pub(super) struct Lookups {
     shared: Arc<Shared>,
 }
